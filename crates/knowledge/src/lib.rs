@@ -1,0 +1,1 @@
+//! What the desk knows: topics learnt from examples, articles and their ranking, language; pure.
