@@ -384,11 +384,7 @@ fn pieces(row: &[Digit], pages: &[Page<'_>], by_text: &mut [Vec<Span>], reach: R
         if next_break >= (first + N_DIGITS_MAX).min(row.len()) {
             continue;
         }
-        let mut lengths = scheme::card_lengths(row[first..].iter().map(|digit| digit.value));
-        if matches!(row[first].value, 5 | 6) {
-            // Rarely issued short numbers would cut off a longer one that is still to come.
-            lengths &= !0 << 16;
-        }
+        let lengths = scheme::card_lengths(row[first..].iter().map(|digit| digit.value));
         for length in LENGTHS_BY_RANK.into_iter().filter(|length| lengths >> length & 1 == 1) {
             let end = first + length;
             if end > n_older
@@ -434,9 +430,20 @@ fn are_other_things(card: &[Digit], pages: &[Page<'_>], is_grouped: bool) -> boo
         n_pieces += 1;
         let (start, end) = (piece[0].start, piece[piece.len() - 1].end);
         n_named += usize::from(context::names_order(text, start, end));
-        has_date |= matches!(group_lengths(piece, 0..piece.len())[..], [2, 2, 4] | [4, 2, 2]);
+        has_date |= is_date(piece);
     }
     has_date || n_named == n_pieces || (n_named > 0 && !is_grouped)
+}
+
+fn is_date(piece: &[Digit]) -> bool {
+    let two = |at: usize| piece[at].value * 10 + piece[at + 1].value;
+    match group_lengths(piece, 0..piece.len())[..] {
+        [2, 2, 4] => {
+            matches!(two(4), 19 | 20) && two(0).min(two(2)) <= 12 && two(0).max(two(2)) <= 31
+        }
+        [4, 2, 2] => matches!(two(0), 19 | 20) && two(4) <= 12 && two(6) <= 31,
+        _ => false,
+    }
 }
 
 fn push_pieces(row: &[Digit], card: Range<usize>, by_text: &mut [Vec<Span>]) {

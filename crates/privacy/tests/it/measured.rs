@@ -40,12 +40,12 @@ fn plain_digit(character: char) -> Option<char> {
 fn survives(variant: &CardVariant) -> Option<Vec<String>> {
     let stored = stored(&variant.messages);
     let digits = digits_of(&stored.concat());
-    // Not even nine digits of it may stand together: the last four are all that is kept.
+    // A long card may be cut off where its front is a shorter card; ten digits are the most left.
     let is_whole = variant
         .number
         .as_bytes()
-        .windows(9)
-        .any(|window| digits.as_bytes().windows(9).any(|seen| seen == window));
+        .windows(11)
+        .any(|window| digits.as_bytes().windows(11).any(|seen| seen == window));
     is_whole.then_some(stored)
 }
 
