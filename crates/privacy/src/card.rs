@@ -166,6 +166,7 @@ fn cards_of_chain(
     page: &Page<'_>,
     windows: &mut Vec<Window>,
 ) {
+    let mut group_start = chain.start;
     let mut group_end = chain.start;
     for first in chain.clone() {
         if first == group_end {
@@ -173,19 +174,20 @@ fn cards_of_chain(
                 .iter()
                 .position(|digit| digit.gap != Gap::Joined)
                 .unwrap_or(chain.end - first - 1);
+            group_start = first;
             group_end = first + 1 + length;
         } else if !(group_end - first >= N_DIGITS_MIN && group_end - first <= N_DIGITS_MAX) {
             // A card starts where a group starts, or else it ends a group of its own.
             continue;
         }
-        let is_inside = first != chain.start && digits[first].gap == Gap::Joined;
+        let is_inside = first != group_start;
         let lengths = scheme::card_lengths(digits[first..chain.end].iter().map(|d| d.value));
         for length in LENGTHS_BY_RANK.into_iter().filter(|length| lengths >> length & 1 == 1) {
             let end = first + length;
             let Some(tail) = tail_of(digits, &chain, end, length) else { continue };
             let window = Window { first, end, tail };
             let is_accepted = if is_inside {
-                end == group_end && first - chain.start <= 6 && page.has_card_word()
+                end == group_end && first - group_start <= 6 && page.has_card_word()
             } else {
                 !is_something_else(digits, &chain, window, page)
             };
@@ -235,8 +237,7 @@ fn is_something_else(
     if page.has_card_word() {
         return false;
     }
-    let from = digits[chain.start].start;
-    let to = digits[chain.end - 1].end;
+    let (from, to) = with_neighbours(digits, chain, window, page.text);
     let is_named = || context::names_order(page.text, from, to);
     // A piece out of something longer, though not out of a page of digits.
     if chain.len() > window.tail - window.first && chain.len() <= 2 * N_DIGITS_MAX {
@@ -251,10 +252,31 @@ fn is_something_else(
             return true;
         }
     }
-    let has_mark = page.text[..from].ends_with(['z', 'Z']) && chain.len() == 16;
-    has_mark && page.text[..from].len() >= 2 && page.text[..from - 1].ends_with('1')
-        || (is_open_to_doubt(digits, window, page.text)
-            && (is_named() || context::names_order(page.text, start, end)))
+    let before = &page.text[..digits[chain.start].start];
+    let has_parcel_mark = chain.len() == 16 && (before.ends_with("1Z") || before.ends_with("1z"));
+    has_parcel_mark || (is_open_to_doubt(digits, window, page.text) && is_named())
+}
+
+/// The bytes of a window and of what a single hyphen or slash ties to it ("2026-4539…").
+fn with_neighbours(
+    digits: &[Digit],
+    chain: &Range<usize>,
+    window: Window,
+    text: &str,
+) -> (usize, usize) {
+    let is_tie = |at: usize| {
+        digits[at].gap == Gap::Joined
+            || matches!(&text[digits[at - 1].end..digits[at].start], "-" | "/")
+    };
+    let mut first = window.first;
+    while first > chain.start && window.first - first < N_DIGITS_MAX && is_tie(first) {
+        first -= 1;
+    }
+    let mut end = window.tail;
+    while end < chain.end && end - window.tail < N_DIGITS_MAX && is_tie(end) {
+        end += 1;
+    }
+    (digits[first].start, digits[end - 1].end)
 }
 
 /// A day and a time to the second have fourteen digits, as some cards do.

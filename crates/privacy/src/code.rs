@@ -1,5 +1,7 @@
 //! Finds the three or four digits that stand beside a card and must never be kept.
 
+use std::ops::RangeInclusive;
+
 use crate::card::{Cover, Span};
 use crate::digits::{self, Digit, Escapes, Gap};
 
@@ -109,15 +111,22 @@ pub(crate) fn find(text: &str, cards: &[Span], before: Option<&str>) -> Vec<Span
     }
     for card in cards.iter().filter(|card| matches!(card.cover, Cover::Card(_))) {
         let from = groups.partition_point(|group| group.start < card.end);
-        behind(text, card.end, &groups[from..], &mut codes);
+        let n_digits = text[card.start..card.end].chars().filter_map(digits::digit_of).count();
+        let lengths = if n_digits == 15 { 3..=4 } else { 3..=3 };
+        if let Some(group) = behind(text, card.end, &groups[from..], lengths) {
+            push(&mut codes, group.start, group.end);
+        }
     }
     let follows_card = before.is_some_and(|text| {
         text.rfind(digits::MASK_START).is_some_and(|at| text.len() - at <= 2 * N_BYTES_AROUND)
     });
     if cards.is_empty() && follows_card && groups.len() <= 4 {
-        let rest = groups.last().map_or("", |group| &text[group.end..]);
-        if are_fillers(rest) {
-            behind(text, 0, &groups, &mut codes);
+        // The message must be a code and nothing else.
+        let last = groups.last().filter(|last| are_fillers(&text[last.end..]));
+        if let Some(group) = behind(text, 0, &groups, 3..=4)
+            && last.is_some_and(|last| last.start == group.start)
+        {
+            push(&mut codes, group.start, group.end);
         }
     }
     codes.sort_by_key(|span| span.start);
@@ -137,15 +146,19 @@ struct Group {
 fn groups_of(digits: &[Digit], cards: &[Span]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut cards = cards.iter().peekable();
+    let mut is_cut = false;
     for digit in digits {
         while cards.peek().is_some_and(|card| card.end <= digit.start) {
             cards.next();
         }
         if cards.peek().is_some_and(|card| card.start <= digit.start) {
+            is_cut = true;
             continue;
         }
+        let gap = if is_cut { Gap::Barrier } else { digit.gap };
+        is_cut = false;
         match groups.last_mut() {
-            Some(group) if digit.gap <= Gap::Hidden && group.end <= digit.start => {
+            Some(group) if gap <= Gap::Hidden => {
                 group.end = digit.end;
                 group.n_digits += 1;
                 group.value = group.value.saturating_mul(10).saturating_add(digit.value.into());
@@ -155,7 +168,7 @@ fn groups_of(digits: &[Digit], cards: &[Span]) -> Vec<Group> {
                 end: digit.end,
                 n_digits: 1,
                 value: digit.value.into(),
-                gap: digit.gap,
+                gap,
             }),
         }
     }
@@ -227,7 +240,8 @@ fn starts_with_label(after: &str) -> bool {
                 .is_some_and(|tail| !tail.starts_with(|c: char| c.is_alphabetic()))
         }) {
             // "123, CVV 456" names the 456, and "123 cvv: 456" too.
-            return !lower.contains(|character: char| digits::digit_of(character).is_some());
+            return !lower
+                .contains(|character| character == '•' || digits::digit_of(character).is_some());
         }
         if !matches!(&rest[..end], "is" | "the" | "my" | "as" | "for") {
             return false;
@@ -242,36 +256,41 @@ fn is_sign(character: char) -> bool {
     !character.is_alphanumeric() && character != '•' && character != ']'
 }
 
-/// Reads on behind a card: an expiry date and a code, with few words between them.
-fn behind(text: &str, card_end: usize, groups: &[Group], codes: &mut Vec<Span>) {
+/// Reads on behind a card, over an expiry date and few words, to a code of one of these lengths.
+/// Behind an expiry date a code may have four digits in any case.
+fn behind<'a>(
+    text: &str,
+    card_end: usize,
+    groups: &'a [Group],
+    lengths: RangeInclusive<usize>,
+) -> Option<&'a Group> {
     let mut at = card_end;
-    let mut months = 0;
-    let mut has_expiry = card_end == 0;
+    let mut has_month = false;
+    let mut has_expiry = false;
     for (index, group) in groups.iter().take(N_GROUPS_BEHIND).enumerate() {
         if at > group.start || !are_fillers(&text[at..group.start]) {
-            return;
+            return None;
         }
-        let is_followed =
-            groups.get(index + 1).is_some_and(|next| next.gap == Gap::Apart && next.n_digits > 4);
+        let behind = groups.get(index + 1).filter(|next| next.gap != Gap::Barrier);
+        let next = behind.filter(|next| next.gap == Gap::Apart);
         let is_month = group.n_digits <= 2 && (1..=12).contains(&group.value);
+        let is_year =
+            has_month && matches!((group.n_digits, group.value), (2, 20..=45) | (4, 2020..=2045));
         let is_expiry = group.n_digits == 4
             && (1..=12).contains(&(group.value / 100))
-            && (20..=45).contains(&(group.value % 100));
-        let is_year =
-            months == 1 && matches!((group.n_digits, group.value), (2, 20..=45) | (4, 2020..=2045));
-        if is_year || (is_expiry && !has_expiry) {
+            && (20..=45).contains(&(group.value % 100))
+            && behind.is_some();
+        if !has_expiry && (is_year || is_expiry) {
             has_expiry = true;
-            months = 2;
-        } else if is_month && months == 0 {
-            months = 1;
-        } else if !is_followed && (group.n_digits == 3 || (group.n_digits == 4 && has_expiry)) {
-            push(codes, group.start, group.end);
-            return;
+        } else if is_month && !has_month && !has_expiry {
+            has_month = true;
         } else {
-            return;
+            let is_code = lengths.contains(&group.n_digits) || (has_expiry && group.n_digits == 4);
+            return (is_code && next.is_none_or(|next| next.n_digits <= 4)).then_some(group);
         }
         at = group.end;
     }
+    None
 }
 
 fn are_fillers(between: &str) -> bool {

@@ -17,6 +17,8 @@ pub(crate) struct Number {
 }
 
 /// Longer numbers are nobody's phone or identity.
+const N_DIGITS_LONGEST: usize = 15;
+/// Where reading stops: one look at a page of digits must not read it to its end.
 const N_DIGITS_MAX: usize = 20;
 
 /// The numbers of a text that touch no letter and no further digit.
@@ -29,19 +31,22 @@ pub(crate) fn find(text: &str) -> Vec<Number> {
             at += 1;
             continue;
         }
-        let (number, next) = read(text, at);
-        at = next;
+        let number = read(text, at, N_DIGITS_MAX);
+        // Two numbers in a row look like one; the first group is then looked at by itself.
+        let is_long = number.digits.len() > N_DIGITS_LONGEST && number.groups.len() > 1;
+        let number = if is_long { read(text, at, number.groups[0]) } else { number };
+        at = number.end;
         let touches = |c: char| c.is_alphanumeric() || c == '_' || c == '#' || c == '@';
         let before = text[..number.start].chars().next_back().is_some_and(touches);
         let behind = text[number.end..].chars().next().is_some_and(touches);
-        if !before && !behind && number.digits.len() <= N_DIGITS_MAX {
+        if !before && !behind && number.digits.len() <= N_DIGITS_LONGEST {
             numbers.push(number);
         }
     }
     numbers
 }
 
-fn read(text: &str, from: usize) -> (Number, usize) {
+fn read(text: &str, from: usize, n_digits_max: usize) -> Number {
     let opening = text[..from].trim_end_matches('(');
     let has_plus = opening.ends_with('+');
     let start =
@@ -58,6 +63,9 @@ fn read(text: &str, from: usize) -> (Number, usize) {
     let mut at = from;
     while let Some(character) = text[at..].chars().next() {
         if character.is_ascii_digit() {
+            if number.digits.len() == n_digits_max {
+                break;
+            }
             number.take(character, &signs);
             signs.clear();
             at += 1;
@@ -69,8 +77,7 @@ fn read(text: &str, from: usize) -> (Number, usize) {
             break;
         }
     }
-    let end = number.end;
-    (number, end)
+    number
 }
 
 impl Number {

@@ -131,6 +131,11 @@ fn key_at(text: &str, start: usize) -> Option<Range<usize>> {
 
 /// The value behind a label that is the word at `start..end` or begins there.
 fn labelled(text: &str, start: usize, end: usize) -> Option<Range<usize>> {
+    // Most words part from every label within two bytes.
+    let front = text.as_bytes().get(start..start + 2)?;
+    if !LABELS.iter().any(|(label, _)| label.as_bytes()[..2].eq_ignore_ascii_case(front)) {
+        return None;
+    }
     let near = &text[start..text.floor_char_boundary((start + 16).min(text.len()))];
     let lower = near.to_lowercase();
     let (label, only_digits) = LABELS.iter().rev().find(|(label, _)| {
