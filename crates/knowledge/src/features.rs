@@ -1,0 +1,228 @@
+//! Turns a message into weighted word and character n-grams (TF-IDF).
+
+use crate::chance::mix;
+
+/// Messages are read up to this many characters; the topic is named well before.
+const N_CHARS_MAX: usize = 2_000;
+const GRAM_CHARS_MIN: usize = 2;
+const GRAM_CHARS_MAX: usize = 5;
+/// The row of the constant feature that carries the bias.
+pub(crate) const BIAS: u32 = 0;
+
+/// A sparse vector, sorted by feature; the word block and the character block each have length 1.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Features {
+    pub(crate) ids: Vec<u32>,
+    pub(crate) values: Vec<f32>,
+    /// Word features alone, again sorted; they carry what a neighbour has in common.
+    pub(crate) words: Vec<(u32, f32)>,
+    /// Share of the word weight whose words were seen in training.
+    pub(crate) known_share: f32,
+}
+
+/// The features that training saw, with their inverse document frequencies.
+#[derive(Debug, Clone)]
+pub(crate) struct Vocabulary {
+    slots: Vec<Slot>,
+    idf: Vec<f32>,
+    idf_unknown: f32,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Slot {
+    mark: u32,
+    id: u32,
+}
+
+#[derive(Default)]
+struct Grams {
+    words: Vec<u64>,
+    unigrams: Vec<u64>,
+    chars: Vec<u64>,
+}
+
+impl Vocabulary {
+    /// Learns the features of `texts`.
+    pub(crate) fn learn<'a>(texts: impl Iterator<Item = &'a str>) -> Vocabulary {
+        let mut vocabulary =
+            Vocabulary { slots: vec![Slot::default(); 1 << 12], idf: vec![1.0], idf_unknown: 1.0 };
+        let mut hashes = vec![u64::from(BIAS)];
+        let mut counts: Vec<(u32, u32)> = vec![(0, 0)];
+        let mut n_texts = 0_u32;
+        let mut grams = Grams::default();
+        for text in texts {
+            n_texts += 1;
+            grams.read(text);
+            for &hash in grams.words.iter().chain(&grams.chars) {
+                let id = vocabulary.insert(hash, &mut hashes) as usize;
+                if id == counts.len() {
+                    counts.push((0, 0));
+                }
+                if counts[id].1 != n_texts {
+                    counts[id] = (counts[id].0 + 1, n_texts);
+                }
+            }
+        }
+        let n_texts = n_texts as f32;
+        let idf = |count: f32| ((1.0 + n_texts) / (1.0 + count)).ln() + 1.0;
+        vocabulary.idf = counts.iter().map(|&(count, _)| idf(count as f32)).collect();
+        vocabulary.idf_unknown = idf(0.0);
+        vocabulary
+    }
+
+    pub(crate) fn n_features(&self) -> usize {
+        self.idf.len()
+    }
+
+    pub(crate) fn n_bytes(&self) -> usize {
+        self.slots.len() * size_of::<Slot>() + self.idf.len() * size_of::<f32>()
+    }
+
+    /// The features of one message; what training never saw is left out.
+    pub(crate) fn features(&self, text: &str) -> Features {
+        let mut grams = Grams::default();
+        grams.read(text);
+        let known_share = self.known_share(&grams.unigrams);
+        let words = self.weigh(&grams.words);
+        let chars = self.weigh(&grams.chars);
+        let mut all: Vec<(u32, f32)> = Vec::with_capacity(1 + words.len() + chars.len());
+        all.push((BIAS, 1.0));
+        all.extend_from_slice(&words);
+        all.extend_from_slice(&chars);
+        let (ids, values) = all.into_iter().unzip();
+        Features { ids, values, words, known_share }
+    }
+
+    fn known_share(&self, unigrams: &[u64]) -> f32 {
+        let (mut known, mut total) = (0.0, 0.0);
+        for &hash in unigrams {
+            match self.find(hash) {
+                Some(id) => {
+                    known += self.idf[id as usize];
+                    total += self.idf[id as usize];
+                }
+                None => total += self.idf_unknown,
+            }
+        }
+        if total > 0.0 { known / total } else { 0.0 }
+    }
+
+    fn weigh(&self, hashes: &[u64]) -> Vec<(u32, f32)> {
+        let mut ids: Vec<u32> = hashes.iter().filter_map(|&hash| self.find(hash)).collect();
+        ids.sort_unstable();
+        let mut weighted = Vec::with_capacity(ids.len());
+        let mut square_sum = 0.0_f32;
+        for run in ids.chunk_by(|left, right| left == right) {
+            // A word said three times does not mean three times as much.
+            let frequency = if run.len() == 1 { 1.0 } else { 1.0 + (run.len() as f32).ln() };
+            let value = frequency * self.idf[run[0] as usize];
+            square_sum += value * value;
+            weighted.push((run[0], value));
+        }
+        if square_sum > 0.0 {
+            let scale = square_sum.sqrt().recip();
+            weighted.iter_mut().for_each(|(_, value)| *value *= scale);
+        }
+        weighted
+    }
+
+    fn find(&self, hash: u64) -> Option<u32> {
+        let mask = self.slots.len() - 1;
+        let mark = mark_of(hash);
+        let mut place = hash as usize & mask;
+        loop {
+            let slot = self.slots[place];
+            if slot.mark == mark {
+                return Some(slot.id);
+            }
+            if slot.mark == 0 {
+                return None;
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
+    /// `hashes` holds the full hash of each feature, which growing the table needs again.
+    fn insert(&mut self, hash: u64, hashes: &mut Vec<u64>) -> u32 {
+        if let Some(id) = self.find(hash) {
+            return id;
+        }
+        if hashes.len() * 2 > self.slots.len() {
+            self.slots = vec![Slot::default(); self.slots.len() * 2];
+            for (id, &hash) in hashes.iter().enumerate().skip(1) {
+                place(&mut self.slots, hash, id as u32);
+            }
+        }
+        let id = hashes.len() as u32;
+        hashes.push(hash);
+        place(&mut self.slots, hash, id);
+        id
+    }
+}
+
+fn mark_of(hash: u64) -> u32 {
+    ((hash >> 32) as u32).max(1)
+}
+
+fn place(slots: &mut [Slot], hash: u64, id: u32) {
+    let mask = slots.len() - 1;
+    let mut place = hash as usize & mask;
+    while slots[place].mark != 0 {
+        place = (place + 1) & mask;
+    }
+    slots[place] = Slot { mark: mark_of(hash), id };
+}
+
+impl Grams {
+    /// Words of two and more letters or digits, their pairs, and the n-grams inside each word.
+    fn read(&mut self, text: &str) {
+        self.words.clear();
+        self.unigrams.clear();
+        self.chars.clear();
+        let text: String = text.chars().take(N_CHARS_MAX).flat_map(char::to_lowercase).collect();
+        let words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        self.unigrams.extend(words.filter(|word| is_word(word)).map(word_hash));
+        self.words.extend_from_slice(&self.unigrams);
+        self.words.extend(self.unigrams.windows(2).map(|pair| pair_hash(pair[0], pair[1])));
+        let mut padded: Vec<char> = Vec::with_capacity(32);
+        for piece in text.split_whitespace() {
+            padded.clear();
+            padded.push(' ');
+            padded.extend(piece.chars());
+            padded.push(' ');
+            self.read_chars(&padded);
+        }
+    }
+
+    fn read_chars(&mut self, padded: &[char]) {
+        for start in 0..padded.len() {
+            let mut hash = 0x0c4a_u64;
+            for (position, &c) in padded[start..].iter().take(GRAM_CHARS_MAX).enumerate() {
+                hash = (hash ^ u64::from(c)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23);
+                if position + 1 >= GRAM_CHARS_MIN {
+                    self.chars.push(mix(hash));
+                }
+            }
+        }
+    }
+}
+
+/// One Latin letter says nothing, one Chinese character does.
+fn is_word(word: &str) -> bool {
+    let mut chars = word.chars();
+    match (chars.next(), chars.next()) {
+        (Some(_), Some(_)) => true,
+        (Some(only), None) => only > '\u{2e7f}',
+        _ => false,
+    }
+}
+
+fn word_hash(word: &str) -> u64 {
+    mix(word.bytes().fold(0x7701_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(23)
+    }))
+}
+
+fn pair_hash(left: u64, right: u64) -> u64 {
+    mix(left.rotate_left(1).wrapping_add(right) ^ 0x2b1a)
+}
