@@ -1,4 +1,5 @@
 //! Prints how well topics are named on public sets of messages: `eval [seed]`.
+#![allow(clippy::print_stdout, reason = "a program for the terminal")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

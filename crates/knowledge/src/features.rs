@@ -14,8 +14,6 @@ pub(crate) const BIAS: u32 = 0;
 pub(crate) struct Features {
     pub(crate) ids: Vec<u32>,
     pub(crate) values: Vec<f32>,
-    /// Word features alone, again sorted; they carry what a neighbour has in common.
-    pub(crate) words: Vec<(u32, f32)>,
     /// Share of the word weight whose words were seen in training.
     pub(crate) known_share: f32,
 }
@@ -26,6 +24,8 @@ pub(crate) struct Vocabulary {
     slots: Vec<Slot>,
     idf: Vec<f32>,
     idf_unknown: f32,
+    /// The weight of what a single text has.
+    idf_unique: f32,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -44,8 +44,12 @@ struct Grams {
 impl Vocabulary {
     /// Learns the features of `texts`.
     pub(crate) fn learn<'a>(texts: impl Iterator<Item = &'a str>) -> Vocabulary {
-        let mut vocabulary =
-            Vocabulary { slots: vec![Slot::default(); 1 << 12], idf: vec![1.0], idf_unknown: 1.0 };
+        let mut vocabulary = Vocabulary {
+            slots: vec![Slot::default(); 1 << 12],
+            idf: vec![1.0],
+            idf_unknown: 1.0,
+            idf_unique: 1.0,
+        };
         let mut hashes = vec![u64::from(BIAS)];
         let mut counts: Vec<(u32, u32)> = vec![(0, 0)];
         let mut n_texts = 0_u32;
@@ -67,6 +71,7 @@ impl Vocabulary {
         let idf = |count: f32| ((1.0 + n_texts) / (1.0 + count)).ln() + 1.0;
         vocabulary.idf = counts.iter().map(|&(count, _)| idf(count as f32)).collect();
         vocabulary.idf_unknown = idf(0.0);
+        vocabulary.idf_unique = idf(1.0);
         vocabulary
     }
 
@@ -80,23 +85,32 @@ impl Vocabulary {
 
     /// The features of one message; what training never saw is left out.
     pub(crate) fn features(&self, text: &str) -> Features {
+        self.features_of(text, f32::INFINITY)
+    }
+
+    /// The features of an example as if it had not been learnt from: what it alone has is unknown.
+    pub(crate) fn features_unseen(&self, text: &str) -> Features {
+        self.features_of(text, self.idf_unique)
+    }
+
+    fn features_of(&self, text: &str, unknown_from: f32) -> Features {
         let mut grams = Grams::default();
         grams.read(text);
-        let known_share = self.known_share(&grams.unigrams);
-        let words = self.weigh(&grams.words);
-        let chars = self.weigh(&grams.chars);
+        let known_share = self.known_share(&grams.unigrams, unknown_from);
+        let words = self.weigh(&grams.words, unknown_from);
+        let chars = self.weigh(&grams.chars, unknown_from);
         let mut all: Vec<(u32, f32)> = Vec::with_capacity(1 + words.len() + chars.len());
         all.push((BIAS, 1.0));
         all.extend_from_slice(&words);
         all.extend_from_slice(&chars);
         let (ids, values) = all.into_iter().unzip();
-        Features { ids, values, words, known_share }
+        Features { ids, values, known_share }
     }
 
-    fn known_share(&self, unigrams: &[u64]) -> f32 {
+    fn known_share(&self, unigrams: &[u64], unknown_from: f32) -> f32 {
         let (mut known, mut total) = (0.0, 0.0);
         for &hash in unigrams {
-            match self.find(hash) {
+            match self.find_known(hash, unknown_from) {
                 Some(id) => {
                     known += self.idf[id as usize];
                     total += self.idf[id as usize];
@@ -107,8 +121,9 @@ impl Vocabulary {
         if total > 0.0 { known / total } else { 0.0 }
     }
 
-    fn weigh(&self, hashes: &[u64]) -> Vec<(u32, f32)> {
-        let mut ids: Vec<u32> = hashes.iter().filter_map(|&hash| self.find(hash)).collect();
+    fn weigh(&self, hashes: &[u64], unknown_from: f32) -> Vec<(u32, f32)> {
+        let mut ids: Vec<u32> =
+            hashes.iter().filter_map(|&hash| self.find_known(hash, unknown_from)).collect();
         ids.sort_unstable();
         let mut weighted = Vec::with_capacity(ids.len());
         let mut square_sum = 0.0_f32;
@@ -124,6 +139,10 @@ impl Vocabulary {
             weighted.iter_mut().for_each(|(_, value)| *value *= scale);
         }
         weighted
+    }
+
+    fn find_known(&self, hash: u64, unknown_from: f32) -> Option<u32> {
+        self.find(hash).filter(|&id| self.idf[id as usize] < unknown_from)
     }
 
     fn find(&self, hash: u64) -> Option<u32> {

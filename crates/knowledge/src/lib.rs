@@ -6,7 +6,6 @@ pub mod topics;
 mod chance;
 mod features;
 mod machine;
-mod neighbours;
 mod scope;
 mod typing;
 

@@ -5,6 +5,11 @@ use crate::features::Features;
 
 /// Rows are padded to this many topics, so that the inner loops need no remainder.
 const LANES: usize = 8;
+/// So many rows are added at once, which saves reading and writing the sums between them.
+const FOLD: usize = 4;
+
+/// Examples that would move less than this are left alone until the next pass.
+const STEP_MIN: f32 = 0.02;
 
 /// One weight for each feature and topic, feature by feature.
 #[derive(Debug, Clone)]
@@ -17,6 +22,7 @@ pub(crate) struct Machine {
 #[derive(Debug, Clone)]
 pub(crate) struct Training<'a> {
     machine: Machine,
+    n_topics: usize,
     rows: &'a [Features],
     topics: &'a [u32],
     duals: Vec<f32>,
@@ -32,8 +38,14 @@ impl Machine {
     pub(crate) fn scores(&self, features: &Features, scores: &mut Vec<f32>) {
         scores.clear();
         scores.resize(self.stride, 0.0);
-        for (&id, &value) in features.ids.iter().zip(&features.values) {
+        let ids = features.ids.chunks_exact(FOLD);
+        let values = features.values.chunks_exact(FOLD);
+        for (&id, &value) in ids.remainder().iter().zip(values.remainder()) {
             add_scaled(scores, self.row(id), value);
+        }
+        for (ids, values) in ids.zip(values) {
+            let rows = [ids[0], ids[1], ids[2], ids[3]].map(|id| self.row(id));
+            add_scaled_rows(scores, rows, [values[0], values[1], values[2], values[3]]);
         }
     }
 
@@ -63,6 +75,7 @@ impl<'a> Training<'a> {
         let stride = n_topics.next_multiple_of(LANES);
         Training {
             machine: Machine { stride, weights: vec![0.0; n_features * stride] },
+            n_topics,
             rows,
             topics,
             duals: vec![0.0; rows.len() * stride],
@@ -104,6 +117,10 @@ impl<'a> Training<'a> {
         }
     }
 
+    pub(crate) fn n_topics(&self) -> usize {
+        self.n_topics
+    }
+
     pub(crate) fn machine(&self) -> &Machine {
         &self.machine
     }
@@ -120,7 +137,7 @@ impl<'a> Training<'a> {
         let duals = &mut self.duals[example * stride..][..stride];
         let own = self.topics[example] as usize;
         let moved = step_duals(squared, self.softness, own, scores, duals, steps);
-        if moved > 1e-3 {
+        if moved > STEP_MIN {
             self.apply(example, steps);
         }
     }
@@ -166,6 +183,17 @@ fn add_scaled(sums: &mut [f32], row: &[f32], scale: f32) {
     for (sums, row) in sums.chunks_exact_mut(LANES).zip(row.chunks_exact(LANES)) {
         for lane in 0..LANES {
             sums[lane] += row[lane] * scale;
+        }
+    }
+}
+
+fn add_scaled_rows(sums: &mut [f32], rows: [&[f32]; FOLD], scales: [f32; FOLD]) {
+    let [first, second, third, fourth] = rows.map(|row| row.chunks_exact(LANES));
+    let sums = sums.chunks_exact_mut(LANES);
+    for ((((sums, a), b), c), d) in sums.zip(first).zip(second).zip(third).zip(fourth) {
+        for lane in 0..LANES {
+            sums[lane] += (a[lane] * scales[0] + b[lane] * scales[1])
+                + (c[lane] * scales[2] + d[lane] * scales[3]);
         }
     }
 }

@@ -6,22 +6,21 @@ use std::sync::Arc;
 use crate::chance::Chance;
 use crate::features::{Features, Vocabulary};
 use crate::machine::{Machine, Training};
-use crate::neighbours::Neighbours;
 use crate::scope::{Evidence, Held, Scope};
 use crate::typing::mistype;
 
 const N_RANKED: usize = 5;
 /// How dear a violated margin is; chosen on held-out fifths of two public sets.
 const COST: f32 = 0.5;
-const N_PASSES: usize = 8;
+const N_PASSES: usize = 5;
 const N_FOLDS: usize = 5;
 /// The folds start from the whole machine without their part, so that little is left to learn.
 const N_PASSES_FOLD: usize = 1;
-/// Folds that are run: each costs time, and three say enough where examples abound.
-const N_FOLDS_RUN_MANY: usize = 3;
+/// Folds that are run: each costs time, and two say enough where examples abound.
+const N_FOLDS_RUN_MANY: usize = 2;
 const N_EXAMPLES_MANY: usize = 2_000;
-/// With fewer topics than this, leaving some out says little about what is none of them.
-const N_TOPICS_TO_LEAVE_OUT: usize = 6;
+/// With fewer examples than this there is none to spare.
+const N_EXAMPLES_TO_HOLD_OUT: usize = 40;
 /// From this many examples on, typing errors are learnt from a copy of only every other one.
 const N_TYPO_COPIES_MAX: usize = 6_000;
 
@@ -66,7 +65,6 @@ struct Inner {
     n_examples: usize,
     vocabulary: Vocabulary,
     machine: Machine,
-    neighbours: Neighbours,
     scope: Scope,
 }
 
@@ -74,23 +72,25 @@ impl Classifier {
     /// Learns from examples; the same examples and seed give the same classifier bit for bit.
     pub fn train(examples: &[Example<'_>], seed: u64) -> Classifier {
         let (topics, labels) = label(examples);
-        let texts = with_typing_errors(examples, seed);
-        let n_rows = texts.len();
-        let vocabulary =
-            Vocabulary::learn(examples.iter().map(|e| e.text).chain(texts.iter().map(|t| &**t)));
+        let vocabulary = Vocabulary::learn(examples.iter().map(|example| example.text));
+        let n_copies_every = examples.len().div_ceil(N_TYPO_COPIES_MAX).max(1);
+        let mut chance = Chance::new(seed ^ 0x7e90);
         let originals = examples.iter().map(|example| vocabulary.features(example.text));
-        let rows: Vec<Features> =
-            originals.chain(texts.iter().map(|text| vocabulary.features(text))).collect();
-        let row_labels: Vec<u32> = labels.iter().copied().chain(copied(&labels, n_rows)).collect();
+        let mistyped = examples.iter().step_by(n_copies_every);
+        let copies = mistyped.map(|e| vocabulary.features(&mistype(e.text, &mut chance)));
+        let rows: Vec<Features> = originals.chain(copies).collect();
+        let copy_labels = labels.iter().copied().step_by(n_copies_every);
+        let row_labels: Vec<u32> = labels.iter().copied().chain(copy_labels).collect();
         let shape = (vocabulary.n_features(), topics.len());
         let mut training = Training::new(&rows, &row_labels, shape, COST, seed);
         training.run(N_PASSES);
-        let neighbours = Neighbours::new(&rows[..examples.len()], &labels, topics.len());
-        let held = hold_out(&training, &neighbours, &rows, &labels, topics.len(), seed);
+        let unseen: Vec<Features> =
+            examples.iter().map(|example| vocabulary.features_unseen(example.text)).collect();
+        let held = hold_out(&training, &unseen, &labels, n_copies_every, seed);
         let scope = Scope::fit(&held);
         let machine = training.into_machine();
         let n_examples = examples.len();
-        let inner = Inner { topics, n_examples, vocabulary, machine, neighbours, scope };
+        let inner = Inner { topics, n_examples, vocabulary, machine, scope };
         Classifier { inner: Arc::new(inner) }
     }
 
@@ -104,16 +104,16 @@ impl Classifier {
         let mut scores = Vec::new();
         inner.machine.scores(&features, &mut scores);
         let scores = &scores[..inner.topics.len()];
-        let best = best_topics(scores, |_| true);
-        let evidence = evidence(scores, &best, &features, &inner.neighbours, |_| true);
-        let in_scope = inner.scope.likelihood(&evidence);
+        let best = best_topics(scores);
+        let evidence = Evidence { top: scores[best[0]], known_share: features.known_share };
+        let in_scope = inner.scope.likelihood(evidence);
         let shares = inner.scope.shares(scores, &best);
         let ranked: Vec<Scored> = best
             .iter()
             .zip(shares)
             .map(|(&topic, confidence)| Scored { topic: inner.topics[topic].clone(), confidence })
             .collect();
-        let decided = inner.scope.is_in(&evidence).then(|| ranked[0].topic.clone());
+        let decided = inner.scope.is_in(evidence).then(|| ranked[0].topic.clone());
         Classification { ranked, decided, in_scope }
     }
 
@@ -130,7 +130,7 @@ impl Classifier {
     /// How much memory the classifier holds.
     pub fn model_bytes(&self) -> usize {
         let inner = &*self.inner;
-        inner.vocabulary.n_bytes() + inner.machine.n_bytes() + inner.neighbours.n_bytes()
+        inner.vocabulary.n_bytes() + inner.machine.n_bytes()
     }
 }
 
@@ -144,62 +144,39 @@ fn label(examples: &[Example<'_>]) -> (Vec<Arc<str>>, Vec<u32>) {
     (places.into_keys().map(Arc::from).collect(), labels)
 }
 
-/// Copies with the mistakes that thumbs make: such messages come, and the examples are clean.
-fn with_typing_errors(examples: &[Example<'_>], seed: u64) -> Vec<String> {
-    let mut chance = Chance::new(seed ^ 0x7e90);
-    let every = examples.len().div_ceil(N_TYPO_COPIES_MAX).max(1);
-    examples.iter().step_by(every).map(|e| mistype(e.text, &mut chance)).collect()
-}
-
-/// The labels of the copies, which were made of every so-manyth example.
-fn copied(labels: &[u32], n_copies: usize) -> impl Iterator<Item = u32> {
-    let every = labels.len().div_ceil(n_copies.max(1)).max(1);
-    labels.iter().copied().step_by(every).take(n_copies)
-}
-
-/// Scores messages as if they, and for some their whole topic, had never been seen.
+/// Scores examples as if they had never been seen.
 fn hold_out(
     training: &Training<'_>,
-    neighbours: &Neighbours,
-    rows: &[Features],
+    unseen: &[Features],
     labels: &[u32],
-    n_topics: usize,
+    n_copies_every: usize,
     seed: u64,
 ) -> Vec<Held> {
-    let n_examples = labels.len();
-    if n_topics < 2 || n_examples < 4 * n_topics.max(5) {
+    let n_examples = unseen.len();
+    if n_examples < N_EXAMPLES_TO_HOLD_OUT {
         return Vec::new();
     }
-    let mut chance = Chance::new(seed ^ 0xf01d);
-    let example_fold = folds(n_examples, &mut chance);
-    let topic_fold = folds(n_topics, &mut chance);
-    let leaves_topics = n_topics >= N_TOPICS_TO_LEAVE_OUT;
-    let n_copies = rows.len() - n_examples;
-    let every = n_examples.div_ceil(n_copies.max(1)).max(1);
-    let original = |row: usize| if row < n_examples { row } else { (row - n_examples) * every };
+    let fold_of = folds(n_examples, &mut Chance::new(seed ^ 0xf01d));
+    let original = |row: usize| match row.checked_sub(n_examples) {
+        Some(copy) => copy * n_copies_every,
+        None => row,
+    };
     let n_folds = if n_examples >= N_EXAMPLES_MANY { N_FOLDS_RUN_MANY } else { N_FOLDS };
     let mut held = Vec::with_capacity(n_examples);
+    let mut scores = Vec::new();
     for fold in 0..n_folds {
-        let is_topic_out = |topic: usize| leaves_topics && topic_fold[topic] == fold;
-        let is_out = |row: usize| {
-            let example = original(row);
-            example_fold[example] == fold || is_topic_out(labels[example] as usize)
-        };
         let mut training = training.clone();
-        training.forget(is_out);
+        training.forget(|row| fold_of[original(row)] == fold);
         training.run(N_PASSES_FOLD);
-        let mut scores = Vec::new();
-        for example in (0..n_examples).filter(|&example| is_out(example)) {
-            let is_foreign = is_topic_out(labels[example] as usize);
-            training.machine().scores(&rows[example], &mut scores);
-            let scores = &scores[..n_topics];
-            let best = best_topics(scores, |topic| !is_topic_out(topic));
-            let is_seen = |other: usize| example_fold[other] != fold;
-            let evidence = evidence(scores, &best, &rows[example], neighbours, is_seen);
-            let own = labels[example] as usize;
+        for example in (0..n_examples).filter(|&example| fold_of[example] == fold) {
+            let features = &unseen[example];
+            training.machine().scores(features, &mut scores);
+            scores.truncate(training.n_topics());
+            let best = best_topics(&scores);
+            let evidence = Evidence { top: scores[best[0]], known_share: features.known_share };
+            let place = best.iter().position(|&topic| topic == labels[example] as usize);
             let scores = best.iter().map(|&topic| scores[topic]).collect();
-            let place = best.iter().position(|&topic| topic == own);
-            held.push(Held { evidence, scores, place, is_foreign });
+            held.push(Held { evidence, scores, place });
         }
     }
     held
@@ -211,9 +188,10 @@ fn folds(n: usize, chance: &mut Chance) -> Vec<usize> {
     folds
 }
 
-fn best_topics(scores: &[f32], is_candidate: impl Fn(usize) -> bool) -> Vec<usize> {
+/// The places of the highest scores, best first; of equals the earlier topic.
+fn best_topics(scores: &[f32]) -> Vec<usize> {
     let mut best: Vec<usize> = Vec::with_capacity(N_RANKED + 1);
-    for topic in (0..scores.len()).filter(|&topic| is_candidate(topic)) {
+    for topic in 0..scores.len() {
         if best.len() == N_RANKED && scores[topic] <= scores[best[N_RANKED - 1]] {
             continue;
         }
@@ -222,17 +200,4 @@ fn best_topics(scores: &[f32], is_candidate: impl Fn(usize) -> bool) -> Vec<usiz
         best.truncate(N_RANKED);
     }
     best
-}
-
-fn evidence(
-    scores: &[f32],
-    best: &[usize],
-    features: &Features,
-    neighbours: &Neighbours,
-    is_seen: impl Fn(usize) -> bool,
-) -> Evidence {
-    let top = scores[best[0]];
-    let second = best.get(1).map_or(-1.0, |&topic| scores[topic]);
-    let nearest = neighbours.nearest(features, best, is_seen);
-    Evidence { top, gap: top - second, nearest, known_share: features.known_share }
 }
