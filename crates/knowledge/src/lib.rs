@@ -1,13 +1,27 @@
 //! What the desk knows: topics learnt from examples, articles and their ranking, language; pure.
 
+pub mod articles;
+pub mod index;
 pub mod report;
 pub mod topics;
 
 mod chance;
 mod features;
+mod language;
 mod machine;
+mod markdown;
+mod query;
 mod scope;
+mod shelf;
+mod small_talk;
+mod spelling;
 mod typing;
+mod words;
 
+pub use articles::{Answer, ArticleText, Cited, Grounds, Hit, NoAnswer};
+pub use index::Index;
+pub use language::language;
+pub use markdown::plain;
 pub use report::{Prediction, TopicsReport};
+pub use small_talk::{SmallTalk, small_talk};
 pub use topics::{Classification, Classifier, Example, Scored};

@@ -1,0 +1,89 @@
+//! What the desk gives to ranking, and what ranking gives back.
+
+use std::sync::Arc;
+
+/// An article as its authors wrote it.
+#[derive(Debug, Clone, Copy)]
+pub struct ArticleText<'a> {
+    /// The article's id, opaque.
+    pub id: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// Its Markdown.
+    pub body: &'a str,
+    /// ISO 639-1, such as "en".
+    pub language: &'a str,
+    /// Ids of the topics it belongs to.
+    pub topics: &'a [&'a str],
+    /// How customers ask what it answers.
+    pub questions: &'a [&'a str],
+}
+
+/// A section that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The article's id.
+    pub article: Arc<str>,
+    /// The section's heading in plain words; the article's title before the first heading.
+    pub heading: String,
+    /// The section in plain words.
+    pub text: String,
+    /// Higher is nearer; in [0, 2].
+    pub score: f32,
+}
+
+/// An answer in the articles' own words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The sentences in their order, each with its source.
+    pub sentences: Vec<Cited>,
+    /// How likely this answers the question, in [0, 1].
+    pub confidence: f32,
+}
+
+/// A sentence and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited {
+    /// The sentence in plain words: `plain(&body[start..end])`.
+    pub text: String,
+    /// The article's id.
+    pub article: Arc<str>,
+    /// Where the sentence begins in the article's body, in bytes.
+    pub start: usize,
+    /// Where it ends.
+    pub end: usize,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// Nothing was asked, or there are no articles.
+    Empty,
+    /// No article is about it.
+    NothingRelevant,
+    /// Some article is near, but it may well not answer this.
+    Uncertain,
+    /// There are articles, but none in this language.
+    OtherLanguage,
+}
+
+/// What speaks for the best section answering the question; all but the article in [0, 1].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grounds {
+    /// The best article's id.
+    pub article: Arc<str>,
+    /// The share of what was asked that the article speaks of.
+    pub coverage: f32,
+    /// The share that no article speaks of.
+    pub unknown: f32,
+    /// Likeness to the nearest way of asking that the article lists.
+    pub likeness: f32,
+    /// Likeness to the words of the section.
+    pub match_share: f32,
+    /// How far the next article is behind.
+    pub margin: f32,
+    /// The article belongs to the topic that the classifier named.
+    pub is_topic_right: bool,
+    /// All of these as one likelihood.
+    pub confidence: f32,
+}
