@@ -28,7 +28,7 @@ pub struct Hit {
     pub heading: String,
     /// The section in plain words.
     pub text: String,
-    /// Higher is nearer; in [0, 2].
+    /// Higher is nearer.
     pub score: f32,
 }
 
@@ -67,7 +67,7 @@ pub enum NoAnswer {
     OtherLanguage,
 }
 
-/// What speaks for the best section answering the question; all but the article in [0, 1].
+/// What speaks for the best section answering the question; shares in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grounds {
     /// The best article's id.
@@ -80,6 +80,8 @@ pub struct Grounds {
     pub likeness: f32,
     /// Likeness to the words of the section.
     pub match_share: f32,
+    /// What the listed ways of asking teach about this article, in [-1, 1].
+    pub learnt: f32,
     /// How far the next article is behind.
     pub margin: f32,
     /// The article belongs to the topic that the classifier named.

@@ -41,7 +41,7 @@ impl Index {
         let mut hits = Vec::new();
         for shelf in self.shelves(language) {
             let terms = terms(query, shelf);
-            for fit in shelf.rank(&terms, None).into_iter().take(limit) {
+            for fit in shelf.rank(query, &terms, None).into_iter().take(limit) {
                 hits.push(hit(shelf, fit));
             }
         }
@@ -123,12 +123,12 @@ fn hit(shelf: &Shelf, fit: Fit) -> Hit {
         None => (String::new(), String::new()),
     };
     let heading = if heading.is_empty() { article.title.clone() } else { heading };
-    Hit { article: article.id.clone(), heading, text, score: fit.score.min(2.0) }
+    Hit { article: article.id.clone(), heading, text, score: fit.score }
 }
 
 fn find<'a>(shelf: &'a Shelf, query: &str, topic: Option<&str>) -> Option<Found<'a>> {
     let terms = terms(query, shelf);
-    let fits = shelf.rank(&terms, topic);
+    let fits = shelf.rank(query, &terms, topic);
     let fit = *fits.iter().find(|fit| !shelf.articles[fit.article].passages.is_empty())?;
     let article = &shelf.articles[fit.article];
     let runner_up = fits.iter().filter(|other| other.article != fit.article).map(|f| f.score);
@@ -144,6 +144,7 @@ fn find<'a>(shelf: &'a Shelf, query: &str, topic: Option<&str>) -> Option<Found<
         unknown: share(&|term| term.word.is_none()),
         likeness: fit.likeness.min(1.0),
         match_share: fit.match_share.min(1.0),
+        learnt: fit.learnt,
         margin: ((fit.score - runner_up) / fit.score.max(1e-6)).clamp(0.0, 1.0),
         is_topic_right: topic.is_some_and(|topic| article.topics.iter().any(|own| own == topic)),
         confidence: 0.0,
@@ -160,6 +161,7 @@ fn confidence(grounds: &Grounds) -> f32 {
         + 3.5 * grounds.likeness
         + 2.0 * grounds.match_share
         + 2.0 * grounds.margin
+        + 2.0 * grounds.learnt
         + topic;
     1.0 / (1.0 + (-logit).exp())
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::articles::ArticleText;
+use crate::features::{Features, Vocabulary};
+use crate::machine::{Machine, Training};
 use crate::markdown::{Section, plain, sections};
 use crate::query::Term;
 use crate::spelling::Spelling;
@@ -20,6 +22,7 @@ pub(crate) struct Shelf {
     idf: Vec<f32>,
     idf_unknown: f32,
     spelling: Spelling,
+    asking: Asking,
     pub(crate) articles: Vec<Shelved>,
 }
 
@@ -48,6 +51,16 @@ pub(crate) struct Passage {
     n_words: f32,
 }
 
+/// What was learnt from the listed ways of asking: which article they belong to.
+///
+/// A dozen ways of asking for each article teach which words tell articles apart, which counting
+/// words cannot: "change" says little, "change" beside "e-mail" a lot.
+#[derive(Debug)]
+struct Asking {
+    vocabulary: Vocabulary,
+    machine: Machine,
+}
+
 /// How well an article and its best passage fit a question.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fit {
@@ -55,6 +68,8 @@ pub(crate) struct Fit {
     pub(crate) passage: usize,
     pub(crate) likeness: f32,
     pub(crate) match_share: f32,
+    /// What the ways of asking teach, in [-1, 1].
+    pub(crate) learnt: f32,
     pub(crate) score: f32,
 }
 
@@ -65,6 +80,9 @@ const WEIGHT_HEADING: f32 = 2.0;
 const WEIGHT_TITLE: f32 = 1.0;
 /// How much a listed way of asking counts beside the words of the section.
 const WEIGHT_LIKENESS: f32 = 1.0;
+const WEIGHT_LEARNT: f32 = 0.8;
+const COST_LEARNT: f32 = 0.5;
+const N_PASSES_LEARNT: usize = 6;
 const SHARE_TOPIC_RIGHT: f32 = 1.12;
 
 impl Shelf {
@@ -75,6 +93,7 @@ impl Shelf {
             idf: Vec::new(),
             idf_unknown: 1.0,
             spelling: Spelling::default(),
+            asking: Asking::learn(texts),
             articles: Vec::new(),
         };
         let mut surfaces: BTreeMap<String, u32> = BTreeMap::new();
@@ -110,7 +129,7 @@ impl Shelf {
     }
 
     /// The articles with anything in common, best first.
-    pub(crate) fn rank(&self, terms: &[Term], topic: Option<&str>) -> Vec<Fit> {
+    pub(crate) fn rank(&self, text: &str, terms: &[Term], topic: Option<&str>) -> Vec<Fit> {
         let total: f32 = terms.iter().map(|term| term.weight).sum();
         let mut query: Bag =
             terms.iter().filter_map(|term| Some((term.word?, term.weight))).collect();
@@ -119,8 +138,11 @@ impl Shelf {
             return Vec::new();
         }
         let length = terms.iter().map(|term| term.weight * term.weight).sum::<f32>().sqrt();
+        let learnt = self.asking.scores(text);
         let mut fits: Vec<Fit> = (0..self.articles.len())
-            .filter_map(|article| self.fit(article, &query, (total, length), topic))
+            .filter_map(|article| {
+                self.fit((article, learnt[article]), &query, (total, length), topic)
+            })
             .collect();
         fits.sort_by(|left, right| right.score.total_cmp(&left.score));
         fits
@@ -148,7 +170,7 @@ impl Shelf {
 
     fn fit(
         &self,
-        place: usize,
+        (place, learnt): (usize, f32),
         query: &Bag,
         (total, length): (f32, f32),
         topic: Option<&str>,
@@ -171,8 +193,9 @@ impl Shelf {
             .unwrap_or((0, 0.0));
         let is_right = topic.is_some_and(|topic| article.topics.iter().any(|own| own == topic));
         let share = if is_right { SHARE_TOPIC_RIGHT } else { 1.0 };
-        let score = share * (match_share + WEIGHT_LIKENESS * likeness);
-        Some(Fit { article: place, passage, likeness, match_share, score })
+        let score =
+            share * (match_share + WEIGHT_LIKENESS * likeness + WEIGHT_LEARNT * (learnt + 1.0));
+        Some(Fit { article: place, passage, likeness, match_share, learnt, score })
     }
 
     fn cosine(&self, query: &Bag, length: f32, phrase: &Bag) -> f32 {
@@ -236,6 +259,33 @@ impl Shelf {
         let idf = |count: f32| (1.0 + (n_sections - count + 0.5).max(0.5) / (count + 0.5)).ln();
         self.idf = counts.into_iter().map(|count| idf(count.max(1.0))).collect();
         self.idf_unknown = idf(1.0);
+    }
+}
+
+impl Asking {
+    fn learn(texts: &[&ArticleText<'_>]) -> Asking {
+        let mut asked: Vec<(&str, u32)> = Vec::new();
+        for (place, text) in texts.iter().enumerate() {
+            asked.push((text.title, place as u32));
+            asked.extend(text.questions.iter().map(|&question| (question, place as u32)));
+            let lines = text.body.lines();
+            let headings = lines.filter_map(|line| line.strip_prefix("## "));
+            asked.extend(headings.map(|heading| (heading, place as u32)));
+        }
+        let vocabulary = Vocabulary::learn(asked.iter().map(|(text, _)| *text));
+        let rows: Vec<Features> = asked.iter().map(|(text, _)| vocabulary.features(text)).collect();
+        let labels: Vec<u32> = asked.iter().map(|&(_, place)| place).collect();
+        let shape = (vocabulary.n_features(), texts.len());
+        let mut training = Training::new(&rows, &labels, shape, COST_LEARNT, 0);
+        training.run(N_PASSES_LEARNT);
+        Asking { vocabulary, machine: training.into_machine() }
+    }
+
+    /// One score for each article, in [-1, 1].
+    fn scores(&self, text: &str) -> Vec<f32> {
+        let mut scores = Vec::new();
+        self.machine.scores(&self.vocabulary.features(text), &mut scores);
+        scores.iter().map(|score| score.clamp(-1.0, 1.0)).collect()
     }
 }
 
