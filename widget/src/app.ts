@@ -12,7 +12,7 @@ import { createWidget, type Widget } from "./widget";
 async function mount(bridge: Bridge): Promise<App> {
   const { base, inbox, locale } = bridge;
   const get: typeof fetch = (input, init) => fetch(input, init);
-  const speech = speak(locale, await loadWords(base, locale, get));
+  const speech = speak(regional(locale), await loadWords(base, locale, get));
   const storage = openStorage(inbox, () => localStorage);
   const widget = createWidget({
     base,
@@ -42,6 +42,12 @@ async function mount(bridge: Bridge): Promise<App> {
     identify: (identity) => widget.identify(identity),
     reset: () => widget.reset(),
   };
+}
+
+/** "en" says nothing about how a date is written; the browser's own region for it does. */
+function regional(locale: string): string {
+  const isSame = (tag: string) => tag.startsWith(`${locale}-`);
+  return navigator.languages.find(isSame) ?? locale;
 }
 
 function openPanel(widget: Widget, speech: Speech, bridge: Bridge) {

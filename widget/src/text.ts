@@ -45,13 +45,15 @@ function listFor(blocks: Block[], start: number | null): Line[] {
 function parseLine(line: string, sources: readonly number[]): Line {
   const pieces: Line = [];
   let from = 0;
-  const plain = (to: number) => {
-    if (to > from) pieces.push({ kind: "text", text: line.slice(from, to) });
+  const plain = (to: number, isBeforeMark = false) => {
+    const text = isBeforeMark ? line.slice(from, to).trimEnd() : line.slice(from, to);
+    if (text) pieces.push({ kind: "text", text });
   };
   for (const match of line.matchAll(TOKEN)) {
     const piece = match[1] ? sourcePiece(Number(match[1]), sources) : linkPiece(match[0]);
     if (!piece) continue;
-    plain(match.index);
+    // A mark belongs to the word before it, and must not begin a line.
+    plain(match.index, piece.kind === "source");
     pieces.push(piece);
     from = match.index + (piece.kind === "link" ? piece.text.length : match[0].length);
   }

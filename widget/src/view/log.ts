@@ -88,7 +88,7 @@ function drawRows(
       rows.set(entry.key, row);
       added = entry;
     }
-    row.update(entry);
+    row.update(entry, entry === view.entries[0]);
     row.element.classList.toggle("is-notice", entry.code === "ai_notice");
     // The receipt may stand among the rows; moving rows past it would read them out again.
     while (at && !rowElements.has(at)) at = at.nextSibling;

@@ -7,7 +7,7 @@ import type { Surface } from "./part";
 
 export interface Row {
   element: HTMLElement;
-  update(entry: Entry): void;
+  update(entry: Entry, isFirst: boolean): void;
 }
 
 export function createRow(surface: Surface, entry: Entry): Row {
@@ -19,11 +19,11 @@ export function createRow(surface: Surface, entry: Entry): Row {
   const element = h("div", { class: `row from-${entry.from}` }, day, bubble);
   return {
     element,
-    update(next) {
+    update(next, isFirst) {
       element.className = `row from-${next.from} is-${next.delivery}`;
       element.classList.toggle("starts-run", next.is_first_of_run);
       markAsGenerated(element, next.is_generated);
-      drawDay(day, next, surface);
+      drawDay(day, next, isFirst, surface);
       drawMeta(meta, next, surface);
       drawBody(body, next, surface);
       drawStatus(status, next, surface);
@@ -37,8 +37,16 @@ function markAsGenerated(element: HTMLElement, is_generated: boolean): void {
   else delete element.dataset["aiGenerated"];
 }
 
-function drawDay(element: HTMLElement, entry: Entry, { speech }: Surface): void {
-  const day = entry.is_first_of_day ? speech.day(entry.at) : "";
+/** A conversation that begins today needs no date over it. */
+function drawDay(
+  element: HTMLElement,
+  entry: Entry,
+  isFirst: boolean,
+  { speech }: Surface,
+): void {
+  const isToday = new Date(entry.at).toDateString() === new Date().toDateString();
+  const isShown = entry.is_first_of_day && !(isFirst && isToday);
+  const day = isShown ? speech.day(entry.at) : "";
   element.hidden = day === "";
   fill(element, day, () => [day]);
 }
@@ -86,11 +94,11 @@ function textNodes(text: string, sources: Source[], surface: Surface): HTMLEleme
 function blockNode(block: Block, sources: Source[], surface: Surface): HTMLElement {
   if (block.kind === "list") {
     const items = block.items.map((item) =>
-      h("li", { dir: "auto" }, ...lineNodes(item, sources, surface)),
+      h("li", {}, ...lineNodes(item, sources, surface)),
     );
     return block.start === null
-      ? h("ul", {}, ...items)
-      : h("ol", { start: block.start }, ...items);
+      ? h("ul", { dir: "auto" }, ...items)
+      : h("ol", { dir: "auto", start: block.start }, ...items);
   }
   const lines = block.lines.flatMap((line, index) => [
     ...(index ? [h("br")] : []),

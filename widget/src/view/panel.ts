@@ -22,7 +22,10 @@ export function createPanel(surface: Surface, draft: Draft, close: () => void): 
   const closing = createClosing(surface);
   const header = createHeader(surface, {
     close,
-    person: () => askForPerson(surface, composer),
+    person: () => {
+      askForPerson(surface, composer);
+      root.querySelector(".receipt")?.scrollIntoView({ block: "nearest" });
+    },
   });
   const banner = h("p", { class: "banner", role: "status" });
   const drop = h("div", { class: "drop", hidden: true, "aria-hidden": "true" }, speech.say("file_drop"));
@@ -96,9 +99,9 @@ function askForPerson(surface: Surface, composer: Composer): void {
   const { widget } = surface;
   const { current, conversations } = widget.state();
   const conversation = current ? conversations[current] : undefined;
-  if (conversation?.handler === "queue" && conversation.state === "open") {
-    return; // Already asked; the receipt and the place are on the screen.
-  }
+  // Already asked: the receipt has the place, and asking twice would not change it.
+  if (conversation?.handler === "queue" && conversation.state === "open") return;
+  if (conversation?.state === "closed") widget.begin();
   const written = composer.take();
   if (written) widget.askForPerson(written.text, written.files);
   composer.focus();
