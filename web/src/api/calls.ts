@@ -1,0 +1,106 @@
+// The desk's calls by name, so that screens never spell a path.
+import { call, get, patch, post, put, query, remove } from "./client.ts";
+import type {
+  Agent, Article, ArticleSummary, Conversation, ConversationDetail, Counts, Desk, Example, FileRef,
+  Inbox, Level, Me, Message, Overview, Page, Presence, Retrained, Role, Session, Topic, TopicTest,
+  View,
+} from "./types.ts";
+
+const PAGE = 50;
+const LARGEST_PAGE = 100;
+
+export const setupState = () => get<{ needed: boolean }>("/setup");
+export const setUp = (answers: {
+  key: string; desk_name: string; name: string; email: string; password: string; sample: boolean;
+}) => post<Session>("/setup", answers);
+export const signIn = (email: string, password: string) =>
+  post<Session>("/session", { email, password });
+export const signOut = () => remove("/session");
+export const me = () => get<Me>("/me");
+export const setPresence = (presence: Presence) => put<Agent>("/me/presence", { presence });
+
+export const conversations = (
+  view: View, q: string, cursor: string | null, signal?: AbortSignal,
+) => get<Page<Conversation>>(`/conversations${query({ view, q, cursor, limit: PAGE })}`, signal);
+export const conversation = (id: string, signal?: AbortSignal) =>
+  get<ConversationDetail>(`/conversations/${id}`, signal);
+export const counts = () => get<Counts>("/counts");
+export const sendMessage = (
+  conversationId: string,
+  message: {
+    kind: "reply" | "note"; text: string; client_id: string; file_ids?: string[]; draft_id?: string;
+  },
+) => post<Message>(`/conversations/${conversationId}/messages`, message, message.client_id);
+export const claim = (id: string, takeOver = false) =>
+  post<Conversation>(`/conversations/${id}/claim`, takeOver ? { take_over: true } : {});
+export const release = (id: string) => post<Conversation>(`/conversations/${id}/release`, {});
+export const close = (id: string) => post<Conversation>(`/conversations/${id}/close`, {});
+export const reopen = (id: string) => post<Conversation>(`/conversations/${id}/reopen`, {});
+export const assign = (id: string, agentId: string) =>
+  post<Conversation>(`/conversations/${id}/assign`, { agent_id: agentId });
+export const setTopic = (id: string, topicId: string, learn: boolean) =>
+  put<Conversation>(`/conversations/${id}/topic`, { topic_id: topicId, learn });
+export const discardDraft = (id: string, messageId: string) =>
+  post<Message>(`/conversations/${id}/drafts/${messageId}/discard`, {});
+export const typing = (id: string) => post<void>(`/conversations/${id}/typing`, {});
+export const uploadFile = (file: File) =>
+  call<FileRef>("POST", `/files${query({ name: file.name })}`, { file });
+
+export const overview = () => get<Overview>("/overview");
+
+export const topics = () => everyPage<Topic>("/topics");
+export const topic = (id: string) => get<Topic>(`/topics/${id}`);
+export const addTopic = (body: { name: string; description?: string; people_first?: boolean }) =>
+  post<Topic>("/topics", body);
+export const changeTopic = (
+  id: string,
+  change: { name?: string; description?: string; people_first?: boolean; archived?: boolean },
+) => patch<Topic>(`/topics/${id}`, change);
+export const setLevel = (id: string, body: { level: Level; share?: number; reason: string }) =>
+  put<Topic>(`/topics/${id}/level`, body);
+export const examples = (topicId: string) => everyPage<Example>(`/topics/${topicId}/examples`);
+export const addExample = (topicId: string, text: string) =>
+  post<Example>(`/topics/${topicId}/examples`, { text });
+export const removeExample = (topicId: string, id: string) =>
+  remove(`/topics/${topicId}/examples/${id}`);
+export const retrain = () => post<Retrained>("/topics/retrain", {});
+export const testSentence = (text: string) => post<TopicTest>("/topics/test", { text });
+
+export const articles = () => everyPage<ArticleSummary>("/articles");
+export const article = (id: string) => get<Article>(`/articles/${id}`);
+export type ArticleDraft = Pick<
+  Article, "title" | "body" | "language" | "topic_ids" | "questions"
+>;
+export const addArticle = (draft: ArticleDraft) => post<Article>("/articles", draft);
+export const saveArticle = (id: string, draft: ArticleDraft & { version: number }) =>
+  put<Article>(`/articles/${id}`, draft);
+export const removeArticle = (id: string) => remove(`/articles/${id}`);
+export const publishArticle = (id: string) => post<Article>(`/articles/${id}/publish`, {});
+export const unpublishArticle = (id: string) => post<Article>(`/articles/${id}/unpublish`, {});
+export const previewArticle = (body: string) => post<{ html: string }>("/articles/preview", { body });
+
+export const agents = () => everyPage<Agent>("/agents");
+export const addAgent = (body: { name: string; email: string; role: Role; password: string }) =>
+  post<Agent>("/agents", body);
+export const changeAgent = (
+  id: string,
+  change: { name?: string; role?: Role; disabled?: boolean; password?: string },
+) => patch<Agent>(`/agents/${id}`, change);
+export const inboxes = () => everyPage<Inbox>("/inboxes");
+export const changeInbox = (id: string, change: { name?: string; greeting?: string }) =>
+  patch<Inbox>(`/inboxes/${id}`, change);
+export const changeDesk = (change: { name?: string; hours?: string }) =>
+  patch<Desk>("/desk", change);
+
+/** For lists that are short by nature; the bound keeps a wrong cursor from asking for ever. */
+async function everyPage<Item>(path: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let cursor: string | null = null;
+  for (let n_pages = 0; n_pages < 50; n_pages += 1) {
+    const page: Page<Item> = await get(`${path}${query({ cursor, limit: LARGEST_PAGE })}`);
+    items.push(...page.items);
+    cursor = page.next_cursor;
+    if (cursor === null) break;
+  }
+  return items;
+}
