@@ -2,7 +2,7 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as calls from "../api/calls.ts";
 import type {
-  Agent, Article, Author, Case, Conversation, ConversationDetail, Counts, Customer, Desk, Handoff,
+  Agent, ArticleSummary, Author, Case, Conversation, ConversationDetail, Counts, Customer, Desk, Handoff,
   Inbox, Me, Message, Survey, Topic,
 } from "../api/types.ts";
 import { clock } from "./clock.svelte.ts";
@@ -28,7 +28,7 @@ class LiveDesk {
   readonly handoffs = new Records<Handoff>(new SvelteMap());
   readonly customers = new Records<Customer>(new SvelteMap());
   readonly topics = new Records<Topic>(new SvelteMap());
-  readonly articles = new Records<Article>(new SvelteMap());
+  readonly articles = new Records<ArticleSummary>(new SvelteMap());
   readonly agents = new Records<Agent>(new SvelteMap());
   readonly inboxes = new Records<Inbox>(new SvelteMap());
 
