@@ -1,1 +1,42 @@
 //! The vocabulary of the desk and its transitions; pure: no clock, no chance, no I/O.
+
+mod id;
+mod time;
+
+mod people;
+
+mod inbox;
+
+mod topic;
+
+mod article;
+
+mod conversation;
+
+mod message;
+
+mod case;
+
+mod handoff;
+
+mod journal;
+
+pub mod limits;
+pub mod sayings;
+
+pub use article::{Article, ArticleState};
+pub use case::{Arm, Assignment, Case, DraftDraw};
+pub use conversation::{
+    AuthorType, Conversation, Handler, LastMessage, Priority, Refusal, State, Survey,
+};
+pub use handoff::{Handoff, HandoffReason, RequestedBy};
+pub use id::{
+    AgentId, ArticleId, CaseId, ConversationId, CustomerId, DeskId, ExampleId, FileId, HandoffId,
+    InboxId, JobId, MessageId, NotAnId, TopicId,
+};
+pub use inbox::{DeskSettings, Inbox};
+pub use journal::{Actor, Entry, Kind, Subject};
+pub use message::{Author, DraftState, EventCode, File, Message, MessageKind, Source};
+pub use people::{Agent, Customer, Presence, Role};
+pub use time::Time;
+pub use topic::{Example, Level, Topic};

@@ -1,0 +1,43 @@
+//! The desk's settings and its doors.
+
+use privacy::Masked;
+
+use crate::{DeskId, InboxId, Time};
+
+/// The settings of the whole desk; there is one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DeskSettings {
+    /// Which.
+    pub id: DeskId,
+    /// Grows by one with each change.
+    pub version: i64,
+    /// The company's name, as customers see it.
+    pub name: Masked,
+    /// When people answer, in the owner's words; said to customers when nobody is at the desk.
+    pub hours: Masked,
+    /// Filled with the sample shop and driven by simulated customers.
+    pub is_demo: bool,
+    /// Secret seed of all draws; it stays with the ledger.
+    pub draw_seed: Vec<u8>,
+    /// Key of fingerprints that must not be reversible, such as those of repeated requests.
+    pub fingerprint_key: Vec<u8>,
+    /// When the topics were last learnt.
+    pub trained_at: Option<Time>,
+}
+
+/// A door of the desk: a widget on a web site.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Inbox {
+    /// Which.
+    pub id: InboxId,
+    /// Grows by one with each change.
+    pub version: i64,
+    /// As agents see it.
+    pub name: Masked,
+    /// Public, part of the script tag.
+    pub key: String,
+    /// First words of the widget.
+    pub greeting: Masked,
+    /// Signs who a customer is: hex HMAC-SHA-256(secret, external id).
+    pub identity_secret: String,
+}
