@@ -1,0 +1,15 @@
+//! What the assistant may do and say: it answers in cited sentences or hands over; pure.
+
+mod words;
+
+mod people_first;
+pub use people_first::{Rule, people_first};
+
+mod wish;
+pub use wish::{asks_for_person, says_it_did_not_help};
+
+mod reply;
+pub use reply::{CitedSentence, Reply, reply};
+
+mod summary;
+pub use summary::{Line, Summary, summary};
