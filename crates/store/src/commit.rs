@@ -1,0 +1,293 @@
+//! What a use case asks the store to write, all of it or nothing.
+
+use std::fmt;
+
+use desk::{
+    Actor, Agent, Article, Case, Conversation, ConversationId, Customer, DeskSettings, Entry,
+    Example, File, FileId, Handoff, Inbox, JobId, Kind, Message, MessageId, Subject, Time, Topic,
+};
+
+/// One use case's writes: state, journal and jobs together.
+#[derive(Debug)]
+pub struct Commit {
+    /// When, on the desk's clock.
+    pub at: Time,
+    /// Who causes it.
+    pub actor: Actor,
+    /// In this order.
+    pub changes: Vec<Change>,
+}
+
+impl Commit {
+    /// An empty commit.
+    #[must_use]
+    pub fn new(at: Time, actor: Actor) -> Self {
+        Self { at, actor, changes: Vec::new() }
+    }
+
+    /// Adds one more change.
+    pub fn push(&mut self, change: Change) {
+        self.changes.push(change);
+    }
+
+    /// A record that is new; its version becomes 1.
+    pub fn add(&mut self, kind: Kind, record: impl Into<Record>) {
+        self.push(Change::Add(kind, Box::new(record.into())));
+    }
+
+    /// A record as it shall be, still with the version that was read. When another commit came
+    /// first, the whole commit is refused with `Conflict`.
+    pub fn change(&mut self, kind: Kind, record: impl Into<Record>) {
+        self.push(Change::Change(kind, Box::new(record.into())));
+    }
+}
+
+/// One write.
+#[derive(Debug)]
+pub enum Change {
+    /// A new record, and its journal row.
+    Add(Kind, Box<Record>),
+    /// A changed record, guarded by its version, and its journal row.
+    Change(Kind, Box<Record>),
+    /// An article that is gone, guarded by its version, and its journal row.
+    DeleteArticle(Box<Article>),
+    /// A sentence that teaches a topic. Goes with a change of its topic.
+    AddExample(Example),
+    /// Such a sentence is gone. Goes with a change of its topic.
+    DeleteExample(desk::ExampleId),
+    /// A file, not yet part of a message.
+    AddFile(Box<FileContent>),
+    /// A file becomes part of a message; refused with `Conflict` when it already is of another.
+    AttachFile(FileId, ConversationId, MessageId),
+    /// Work to be done after the commit.
+    AddJob(Job),
+    /// That work is done; refused with `Conflict` when somebody else did it.
+    FinishJob(JobId),
+    /// That work failed and is due again later.
+    RetryJob(JobId, Time),
+    /// Somebody signed in.
+    AddSession(Session),
+    /// Somebody signed out.
+    DeleteSession(String),
+    /// All sessions of somebody end.
+    DeleteSessionsOf(SessionSubject),
+    /// A request that must not be carried out twice; refused with `Repeated` when it was.
+    Remember(Remembered),
+    /// The answer to such a request.
+    RememberAnswer {
+        /// Whose request.
+        scope: String,
+        /// Its key.
+        key: String,
+        /// HTTP status.
+        status: u16,
+        /// JSON.
+        body: String,
+    },
+    /// Sessions, idempotency keys and unattached files older than these real times are dropped.
+    Sweep {
+        /// Sessions that ended before.
+        sessions_before: Time,
+        /// Keys used before.
+        keys_before: Time,
+        /// Unattached files uploaded before.
+        files_before: Time,
+    },
+}
+
+/// A journaled record.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Record {
+    /// The desk's settings.
+    Desk(DeskSettings),
+    /// A door.
+    Inbox(Inbox),
+    /// A person who answers.
+    Agent(Agent),
+    /// A person who asks.
+    Customer(Customer),
+    /// A topic.
+    Topic(Topic),
+    /// An article.
+    Article(Article),
+    /// A conversation.
+    Conversation(Conversation),
+    /// A message, note, draft or event line.
+    Message(Message),
+    /// A case with its assignment.
+    Case(Case),
+    /// A handoff.
+    Handoff(Handoff),
+}
+
+macro_rules! records {
+    ($($variant:ident($type:ty)),* $(,)?) => {
+        $(impl From<$type> for Record {
+            fn from(record: $type) -> Self {
+                Self::$variant(record)
+            }
+        })*
+    };
+}
+
+records!(
+    Desk(DeskSettings),
+    Inbox(Inbox),
+    Agent(Agent),
+    Customer(Customer),
+    Topic(Topic),
+    Article(Article),
+    Conversation(Conversation),
+    Message(Message),
+    Case(Case),
+    Handoff(Handoff),
+);
+
+impl Record {
+    /// What sort of record, and which.
+    #[must_use]
+    pub fn subject(&self) -> (Subject, String) {
+        match self {
+            Self::Desk(desk) => (Subject::Desk, desk.id.to_string()),
+            Self::Inbox(inbox) => (Subject::Inbox, inbox.id.to_string()),
+            Self::Agent(agent) => (Subject::Agent, agent.id.to_string()),
+            Self::Customer(customer) => (Subject::Customer, customer.id.to_string()),
+            Self::Topic(topic) => (Subject::Topic, topic.id.to_string()),
+            Self::Article(article) => (Subject::Article, article.id.to_string()),
+            Self::Conversation(row) => (Subject::Conversation, row.id.to_string()),
+            Self::Message(message) => (Subject::Message, message.id.to_string()),
+            Self::Case(case) => (Subject::Case, case.id.to_string()),
+            Self::Handoff(handoff) => (Subject::Handoff, handoff.id.to_string()),
+        }
+    }
+}
+
+/// What a job does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// The assistant answers the customer, or hands over.
+    Answer,
+    /// The assistant writes a draft for a person.
+    Draft,
+}
+
+impl JobKind {
+    /// The word in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Answer => "answer",
+            Self::Draft => "draft",
+        }
+    }
+
+    /// The kind of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Answer, Self::Draft].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// Work to be done after a commit, at least once; its effect and its end commit together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Which.
+    pub id: JobId,
+    /// What to do.
+    pub kind: JobKind,
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// About which message of the customer.
+    pub message_id: MessageId,
+    /// How often it has failed.
+    pub n_attempts: i64,
+    /// When it may be done, in real time.
+    pub due_at: Time,
+}
+
+/// Whose session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SessionSubject {
+    /// A person at the desk.
+    Agent(desk::AgentId),
+    /// A customer in the widget.
+    Customer(desk::CustomerId, desk::InboxId),
+}
+
+/// Somebody is signed in. The token itself is never stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Hex SHA-256 of the token.
+    pub token_hash: String,
+    /// Who.
+    pub subject: SessionSubject,
+    /// In real time.
+    pub created_at: Time,
+    /// In real time.
+    pub expires_at: Time,
+}
+
+/// A file and its bytes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileContent {
+    /// Its name, type and size.
+    pub file: File,
+    /// Who uploaded it; only they may attach it.
+    pub owner: SessionSubject,
+    /// The bytes.
+    pub content: Vec<u8>,
+    /// In real time.
+    pub created_at: Time,
+}
+
+/// A request that carries an idempotency key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remembered {
+    /// Whose request.
+    pub scope: String,
+    /// Chosen by the caller.
+    pub key: String,
+    /// Keyed hash of method, path and body.
+    pub fingerprint: String,
+    /// In real time.
+    pub at: Time,
+}
+
+/// What a commit became.
+#[derive(Debug, Clone, Default)]
+pub struct Committed {
+    /// Its journal rows, in order; without gaps over all commits.
+    pub entries: Vec<Entry>,
+}
+
+/// Why nothing of a commit was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CommitError {
+    /// A record changed since it was read: load and decide again.
+    Conflict,
+    /// The idempotency key has been used.
+    Repeated,
+    /// Something that must be unique exists: an address, a slug, a name.
+    Taken,
+    /// Too much waits to be written; try again soon.
+    Busy,
+    /// The disk is full.
+    Full,
+    /// The database failed; details are in the log.
+    Failed(String),
+}
+
+impl fmt::Display for CommitError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Conflict => formatter.write_str("changed by another commit"),
+            Self::Repeated => formatter.write_str("idempotency key used"),
+            Self::Taken => formatter.write_str("taken"),
+            Self::Busy => formatter.write_str("too much waits to be written"),
+            Self::Full => formatter.write_str("the disk is full"),
+            Self::Failed(why) => write!(formatter, "database failed: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for CommitError {}

@@ -1,0 +1,409 @@
+//! Between columns and the desk's types.
+
+use std::str::FromStr;
+
+use desk::{
+    Agent, AgentId, Article, Author, AuthorType, Conversation, Customer, DeskSettings, Entry, File,
+    Handler, Inbox, LastMessage, Message, Priority, Source, Survey, Time, Topic,
+};
+use privacy::Masked;
+use rusqlite::{Row, types::Type};
+use serde::{Deserialize, Serialize};
+
+/// A cell that the desk cannot read: somebody else wrote to this database.
+#[derive(Debug)]
+struct BadCell(String);
+
+impl std::fmt::Display for BadCell {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "unreadable cell {}", self.0)
+    }
+}
+
+impl std::error::Error for BadCell {}
+
+fn bad(column: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(BadCell(column.to_owned())))
+}
+
+pub(crate) fn id<T: FromStr>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    row.get_ref(column)?.as_str()?.parse().map_err(|_| bad(column))
+}
+
+pub(crate) fn optional_id<T: FromStr>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    match row.get_ref(column)?.as_str_or_null()? {
+        Some(text) => text.parse().map(Some).map_err(|_| bad(column)),
+        None => Ok(None),
+    }
+}
+
+pub(crate) fn masked(row: &Row<'_>, column: &str) -> rusqlite::Result<Masked> {
+    row.get(column).map(Masked::from_storage)
+}
+
+pub(crate) fn optional_masked(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Masked>> {
+    Ok(row.get::<_, Option<String>>(column)?.map(Masked::from_storage))
+}
+
+pub(crate) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Time> {
+    row.get(column).map(Time)
+}
+
+pub(crate) fn optional_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Time>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(Time))
+}
+
+pub(crate) fn word<T>(
+    row: &Row<'_>,
+    column: &str,
+    parse: fn(&str) -> Option<T>,
+) -> rusqlite::Result<T> {
+    parse(row.get_ref(column)?.as_str()?).ok_or_else(|| bad(column))
+}
+
+pub(crate) fn optional_word<T>(
+    row: &Row<'_>,
+    column: &str,
+    parse: fn(&str) -> Option<T>,
+) -> rusqlite::Result<Option<T>> {
+    match row.get_ref(column)?.as_str_or_null()? {
+        Some(text) => parse(text).map(Some).ok_or_else(|| bad(column)),
+        None => Ok(None),
+    }
+}
+
+pub(crate) fn json<T: Serialize>(values: &T) -> String {
+    serde_json::to_string(values).expect("lists of texts and numbers are always JSON")
+}
+
+pub(crate) fn masked_list(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<Masked>> {
+    let texts: Vec<String> =
+        serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|_| bad(column))?;
+    Ok(texts.into_iter().map(Masked::from_storage).collect())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<u8>> {
+    let text = row.get_ref(column)?.as_str()?;
+    let digits: Option<Vec<u8>> =
+        text.chars().map(|c| c.to_digit(16).and_then(|digit| digit.try_into().ok())).collect();
+    let digits = digits.filter(|digits| digits.len() % 2 == 0).ok_or_else(|| bad(column))?;
+    Ok(digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect())
+}
+
+pub(crate) fn priority_column(priority: Priority) -> i64 {
+    match priority {
+        Priority::Normal => 0,
+        Priority::First => 1,
+    }
+}
+
+pub(crate) fn author_columns(author: Author) -> (&'static str, Option<String>) {
+    match author {
+        Author::Customer(id) => (AuthorType::Customer.as_str(), Some(id.to_string())),
+        Author::Assistant => (AuthorType::Ai.as_str(), None),
+        Author::Agent(id) => (AuthorType::Agent.as_str(), Some(id.to_string())),
+        Author::System => (AuthorType::System.as_str(), None),
+    }
+}
+
+fn author(row: &Row<'_>) -> rusqlite::Result<Author> {
+    Ok(match word(row, "author_type", AuthorType::parse)? {
+        AuthorType::Customer => Author::Customer(id(row, "author_id")?),
+        AuthorType::Ai => Author::Assistant,
+        AuthorType::Agent => Author::Agent(id(row, "author_id")?),
+        AuthorType::System => Author::System,
+    })
+}
+
+#[derive(Serialize, Deserialize)]
+struct SourceColumn {
+    n: i64,
+    article_id: String,
+    slug: String,
+    title: String,
+    quote: String,
+}
+
+pub(crate) fn sources_column(sources: &[Source]) -> String {
+    if sources.is_empty() {
+        return "[]".to_owned();
+    }
+    let columns: Vec<SourceColumn> = sources
+        .iter()
+        .map(|source| SourceColumn {
+            n: source.n,
+            article_id: source.article_id.to_string(),
+            slug: source.slug.clone(),
+            title: source.title.as_str().to_owned(),
+            quote: source.quote.as_str().to_owned(),
+        })
+        .collect();
+    json(&columns)
+}
+
+fn sources(row: &Row<'_>) -> rusqlite::Result<Vec<Source>> {
+    let text = row.get_ref("sources")?.as_str()?;
+    if text == "[]" {
+        return Ok(Vec::new());
+    }
+    let columns: Vec<SourceColumn> = serde_json::from_str(text).map_err(|_| bad("sources"))?;
+    columns
+        .into_iter()
+        .map(|column| {
+            Ok(Source {
+                n: column.n,
+                article_id: column.article_id.parse().map_err(|_| bad("sources"))?,
+                slug: column.slug,
+                title: Masked::from_storage(column.title),
+                quote: Masked::from_storage(column.quote),
+            })
+        })
+        .collect()
+}
+
+pub(crate) fn desk(row: &Row<'_>) -> rusqlite::Result<DeskSettings> {
+    Ok(DeskSettings {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        name: masked(row, "name")?,
+        hours: masked(row, "hours")?,
+        is_demo: row.get("is_demo")?,
+        draw_seed: from_hex(row, "draw_seed")?,
+        fingerprint_key: from_hex(row, "fingerprint_key")?,
+        trained_at: optional_time(row, "trained_at")?,
+    })
+}
+
+pub(crate) fn inbox(row: &Row<'_>) -> rusqlite::Result<Inbox> {
+    Ok(Inbox {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        name: masked(row, "name")?,
+        key: row.get("key")?,
+        greeting: masked(row, "greeting")?,
+        identity_secret: row.get("identity_secret")?,
+    })
+}
+
+pub(crate) fn agent(row: &Row<'_>) -> rusqlite::Result<Agent> {
+    Ok(Agent {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        name: masked(row, "name")?,
+        email: masked(row, "email")?,
+        role: word(row, "role", desk::Role::parse)?,
+        presence: word(row, "presence", desk::Presence::parse)?,
+        is_disabled: row.get("is_disabled")?,
+        password_hash: row.get("password_hash")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
+    Ok(Customer {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        name: optional_masked(row, "name")?,
+        email: optional_masked(row, "email")?,
+        external_id: optional_masked(row, "external_id")?,
+        is_verified: row.get("is_verified")?,
+        is_people_first: row.get("is_people_first")?,
+        locale: row.get("locale")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn topic(row: &Row<'_>) -> rusqlite::Result<Topic> {
+    Ok(Topic {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        name: masked(row, "name")?,
+        slug: row.get("slug")?,
+        description: masked(row, "description")?,
+        level: word(row, "level", desk::Level::parse)?,
+        share: row.get("share")?,
+        level_reason: masked(row, "level_reason")?,
+        level_set_by: optional_id(row, "level_set_by")?,
+        level_set_at: optional_time(row, "level_set_at")?,
+        is_people_first: row.get("is_people_first")?,
+        answers_at_night: row.get("answers_at_night")?,
+        n_examples: row.get("n_examples")?,
+        is_archived: row.get("is_archived")?,
+    })
+}
+
+pub(crate) fn article(row: &Row<'_>) -> rusqlite::Result<Article> {
+    let topic_ids: Vec<String> =
+        serde_json::from_str(row.get_ref("topic_ids")?.as_str()?).map_err(|_| bad("topic_ids"))?;
+    Ok(Article {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        slug: row.get("slug")?,
+        title: masked(row, "title")?,
+        body: masked(row, "body")?,
+        language: row.get("language")?,
+        topic_ids: topic_ids
+            .iter()
+            .map(|text| text.parse().map_err(|_| bad("topic_ids")))
+            .collect::<rusqlite::Result<_>>()?,
+        questions: masked_list(row, "questions")?,
+        state: word(row, "state", desk::ArticleState::parse)?,
+        updated_at: time(row, "updated_at")?,
+        updated_by: optional_id(row, "updated_by")?,
+        published_at: optional_time(row, "published_at")?,
+    })
+}
+
+pub(crate) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    let handler = match row.get_ref("handler")?.as_str()? {
+        "assistant" => Handler::Assistant,
+        "queue" => Handler::Queue,
+        "agent" => Handler::Agent(id::<AgentId>(row, "agent_id")?),
+        _ => return Err(bad("handler")),
+    };
+    let last_message = match optional_word(row, "last_author", AuthorType::parse)? {
+        Some(author) => {
+            Some(LastMessage { author, text: masked(row, "last_text")?, at: time(row, "last_at")? })
+        }
+        None => None,
+    };
+    let survey = match row.get::<_, Option<i64>>("survey_score")? {
+        Some(score) => Some(Survey {
+            score,
+            comment: optional_masked(row, "survey_comment")?,
+            at: time(row, "survey_at")?,
+        }),
+        None => None,
+    };
+    Ok(Conversation {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        number: row.get("number")?,
+        inbox_id: id(row, "inbox_id")?,
+        customer_id: id(row, "customer_id")?,
+        subject: masked(row, "subject")?,
+        state: word(row, "state", desk::State::parse)?,
+        handler,
+        priority: if row.get::<_, i64>("priority")? > 0 {
+            Priority::First
+        } else {
+            Priority::Normal
+        },
+        language: row.get("language")?,
+        topic_id: optional_id(row, "topic_id")?,
+        last_message,
+        has_draft: row.get("has_draft")?,
+        waiting_since: optional_time(row, "waiting_since")?,
+        needs_reply: row.get("needs_reply")?,
+        n_messages: row.get("n_messages")?,
+        ai_notice_at: optional_time(row, "ai_notice_at")?,
+        queued_at: optional_time(row, "queued_at")?,
+        person_answered_at: optional_time(row, "person_answered_at")?,
+        assistant_answered_at: optional_time(row, "assistant_answered_at")?,
+        survey,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
+        closed_at: optional_time(row, "closed_at")?,
+    })
+}
+
+/// Without its files, which are read for the whole conversation at once.
+pub(crate) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok(Message {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        conversation_id: id(row, "conversation_id")?,
+        position: row.get("position")?,
+        author: author(row)?,
+        kind: word(row, "kind", desk::MessageKind::parse)?,
+        code: optional_word(row, "code", desk::EventCode::parse)?,
+        text: masked(row, "text")?,
+        is_generated: row.get("is_generated")?,
+        sources: sources(row)?,
+        files: Vec::new(),
+        draft_state: optional_word(row, "draft_state", desk::DraftState::parse)?,
+        client_id: row.get("client_id")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn file(row: &Row<'_>) -> rusqlite::Result<File> {
+    Ok(File {
+        id: id(row, "id")?,
+        name: masked(row, "name")?,
+        content_type: row.get("content_type")?,
+        n_bytes: row.get("n_bytes")?,
+    })
+}
+
+pub(crate) fn handoff(row: &Row<'_>) -> rusqlite::Result<desk::Handoff> {
+    Ok(desk::Handoff {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        conversation_id: id(row, "conversation_id")?,
+        at: time(row, "at")?,
+        by: word(row, "requested_by", desk::RequestedBy::parse)?,
+        reason: word(row, "reason", desk::HandoffReason::parse)?,
+        detail: optional_masked(row, "detail")?,
+        summary: masked(row, "summary")?,
+        tried: masked_list(row, "tried")?,
+        missing: masked_list(row, "missing")?,
+        topic_id: optional_id(row, "topic_id")?,
+        place: row.get("place")?,
+        promise: masked(row, "promise")?,
+    })
+}
+
+/// Without its conversations, which the caller reads.
+pub(crate) fn case(row: &Row<'_>) -> rusqlite::Result<desk::Case> {
+    let draft = match row.get::<_, Option<bool>>("draft_is_shown")? {
+        Some(is_shown) => {
+            Some(desk::DraftDraw { is_shown, propensity: row.get("draft_propensity")? })
+        }
+        None => None,
+    };
+    Ok(desk::Case {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        customer_id: id(row, "customer_id")?,
+        topic_id: optional_id(row, "topic_id")?,
+        conversation_ids: Vec::new(),
+        opened_at: time(row, "opened_at")?,
+        closed_at: optional_time(row, "closed_at")?,
+        assignment: desk::Assignment {
+            arm: word(row, "arm", desk::Arm::parse)?,
+            propensity: row.get("propensity")?,
+            is_eligible: row.get("is_eligible")?,
+            is_randomised: row.get("is_randomised")?,
+            level: word(row, "level", desk::Level::parse)?,
+            draft,
+            reason: masked(row, "reason")?,
+            at: time(row, "at")?,
+        },
+    })
+}
+
+pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let actor = match row.get_ref("actor_type")?.as_str()? {
+        "agent" => desk::Actor::Agent(id(row, "actor_id")?),
+        "customer" => desk::Actor::Customer(id(row, "actor_id")?),
+        "assistant" => desk::Actor::Assistant,
+        "system" => desk::Actor::System,
+        _ => return Err(bad("actor_type")),
+    };
+    Ok(Entry {
+        seq: row.get("seq")?,
+        at: time(row, "at")?,
+        actor,
+        kind: word(row, "kind", desk::Kind::parse)?,
+        subject: word(row, "subject", desk::Subject::parse)?,
+        subject_id: row.get("subject_id")?,
+        version: row.get("version")?,
+        conversation_id: optional_id(row, "conversation_id")?,
+        customer_id: optional_id(row, "customer_id")?,
+    })
+}

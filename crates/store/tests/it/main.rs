@@ -1,0 +1,4 @@
+//! The store as the service relies on it: all or nothing, on disk, in order, once.
+#![allow(clippy::unwrap_used)] // A failed step is a failed test.
+
+mod story;

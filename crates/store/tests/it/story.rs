@@ -1,0 +1,223 @@
+//! One story of a small desk, told to the store.
+
+use desk::{
+    Actor, Author, Conversation, ConversationId, Customer, CustomerId, Inbox, InboxId, Kind,
+    Message, MessageId, MessageKind, Priority, Time,
+};
+use privacy::{Masked, RawText};
+use store::{Change, Commit, CommitError, Remembered, SearchQuery, Store, View};
+use uuid::Uuid;
+
+fn text(words: &str) -> Masked {
+    RawText::from(words).mask()
+}
+
+struct Desk {
+    store: Store,
+    inbox: InboxId,
+    customer: CustomerId,
+    folder: tempfile::TempDir,
+}
+
+async fn open() -> Desk {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("desk.sqlite")).unwrap();
+    let (inbox, customer) = (InboxId(Uuid::now_v7()), CustomerId(Uuid::now_v7()));
+    let mut commit = Commit::new(Time(1), Actor::System);
+    commit.add(
+        Kind::InboxOpened,
+        Inbox {
+            id: inbox,
+            version: 1,
+            name: text("Web"),
+            key: "web".to_owned(),
+            greeting: text("Hello"),
+            identity_secret: "secret".to_owned(),
+        },
+    );
+    commit.add(
+        Kind::CustomerAdded,
+        Customer {
+            id: customer,
+            version: 1,
+            name: Some(text("Maja")),
+            email: None,
+            external_id: None,
+            is_verified: false,
+            is_people_first: false,
+            locale: Some("sv".to_owned()),
+            created_at: Time(1),
+        },
+    );
+    store.commit(commit).await.unwrap();
+    Desk { store, inbox, customer, folder }
+}
+
+impl Desk {
+    fn conversation(&self, number: i64, at: i64) -> Conversation {
+        let id = ConversationId(Uuid::now_v7());
+        let words = text("Where is my parcel?");
+        let mut row = Conversation::begin(id, number, self.inbox, self.customer, &words, Time(at));
+        row.customer_wrote(&words, Time(at));
+        row.queue(Priority::Normal, Time(at));
+        row
+    }
+
+    fn message(&self, row: &mut Conversation, words: &str) -> Message {
+        Message {
+            id: MessageId(Uuid::now_v7()),
+            version: 1,
+            conversation_id: row.id,
+            position: row.next_position().unwrap(),
+            author: Author::Customer(self.customer),
+            kind: MessageKind::Text,
+            code: None,
+            text: text(words),
+            is_generated: false,
+            sources: Vec::new(),
+            files: Vec::new(),
+            draft_state: None,
+            client_id: None,
+            created_at: Time(2),
+        }
+    }
+
+    async fn begin(&self, number: i64, at: i64) -> Conversation {
+        let mut row = self.conversation(number, at);
+        let message = self.message(&mut row, "Where is my parcel?");
+        let mut commit = Commit::new(Time(at), Actor::Customer(self.customer));
+        commit.add(Kind::ConversationOpened, row.clone());
+        commit.add(Kind::MessageAdded, message);
+        self.store.commit(commit).await.unwrap();
+        row
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_acknowledged_is_there_after_opening_again() {
+    let desk = open().await;
+    let row = desk.begin(1_001, 10).await;
+    let path = desk.folder.path().join("desk.sqlite");
+    drop(desk.store);
+    let store = Store::open(&path).unwrap();
+    let thread = store.thread(row.id).await.unwrap().unwrap();
+    assert_eq!(thread.listed.conversation, row);
+    assert_eq!(thread.messages[0].message.text.as_str(), "Where is my parcel?");
+    assert_eq!(thread.messages[0].author_name, Some(text("Maja")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stale_version_changes_nothing() {
+    let desk = open().await;
+    let row = desk.begin(1_001, 10).await;
+    let commit = |words: &str| {
+        let mut changed = row.clone();
+        let message = desk.message(&mut changed, words);
+        let mut commit = Commit::new(Time(20), Actor::Customer(desk.customer));
+        commit.change(Kind::ConversationChanged, changed);
+        commit.add(Kind::MessageAdded, message);
+        commit
+    };
+    let before = desk.store.last_seq().await.unwrap();
+    desk.store.commit(commit("first")).await.unwrap();
+    let refused = desk.store.commit(commit("second")).await;
+    assert_eq!(refused.unwrap_err(), CommitError::Conflict);
+    let thread = desk.store.thread(row.id).await.unwrap().unwrap();
+    assert_eq!(thread.listed.conversation.version, 2);
+    assert_eq!(thread.messages.len(), 2);
+    assert_eq!(desk.store.last_seq().await.unwrap(), before + 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_leave_a_journal_without_gaps() {
+    let desk = open().await;
+    let commits: Vec<_> = (0..200)
+        .map(|i| {
+            let mut row = desk.conversation(2_000 + i, i);
+            let message = desk.message(&mut row, "Hello there");
+            let mut commit = Commit::new(Time(i), Actor::Customer(desk.customer));
+            commit.add(Kind::ConversationOpened, row);
+            commit.add(Kind::MessageAdded, message);
+            let store = desk.store.clone();
+            tokio::spawn(async move { store.commit(commit).await })
+        })
+        .collect();
+    let mut live = desk.store.live();
+    for commit in commits {
+        commit.await.unwrap().unwrap();
+    }
+    let journal = desk.store.journal_after(0, 10_000).await.unwrap();
+    let seqs: Vec<i64> = journal.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, (1..=402).collect::<Vec<i64>>());
+    assert!(journal[2..].iter().all(|entry| entry.customer_id == Some(desk.customer)));
+    assert!(live.try_recv().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_key_and_a_taken_name_are_refused_alone() {
+    let desk = open().await;
+    let remembered = |key: &str| {
+        let mut commit = Commit::new(Time(1), Actor::System);
+        commit.push(Change::Remember(Remembered {
+            scope: "me".to_owned(),
+            key: key.to_owned(),
+            fingerprint: "f".to_owned(),
+            at: Time(1),
+        }));
+        commit
+    };
+    desk.store.commit(remembered("a")).await.unwrap();
+    let (again, other) =
+        tokio::join!(desk.store.commit(remembered("a")), desk.store.commit(remembered("b")));
+    assert_eq!(again.unwrap_err(), CommitError::Repeated);
+    other.unwrap();
+    desk.begin(1_001, 1).await;
+    let mut taken = Commit::new(Time(1), Actor::System);
+    taken.add(Kind::ConversationOpened, desk.conversation(1_001, 1));
+    assert_eq!(desk.store.commit(taken).await.unwrap_err(), CommitError::Taken);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_is_oldest_first_behind_those_put_first_page_by_page() {
+    let desk = open().await;
+    for (number, at) in [(1_001, 30), (1_002, 10), (1_003, 20)] {
+        desk.begin(number, at).await;
+    }
+    let mut row = desk.conversation(1_004, 40);
+    row.queue(Priority::First, Time(40));
+    let mut commit = Commit::new(Time(40), Actor::System);
+    commit.add(Kind::ConversationOpened, row.clone());
+    desk.store.commit(commit).await.unwrap();
+
+    let (mut numbers, mut after) = (Vec::new(), None);
+    loop {
+        let page = desk.store.conversations(View::Waiting, after, 1).await.unwrap();
+        numbers.extend(page.items.iter().map(|listed| listed.conversation.number));
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(numbers, [1_004, 1_002, 1_003, 1_001]);
+    assert_eq!(desk.store.place(row.id).await.unwrap(), Some(1));
+    assert_eq!(desk.store.n_before(Priority::Normal, Time(15)).await.unwrap(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_finds_words_numbers_and_no_longer_what_was_masked() {
+    let desk = open().await;
+    let row = desk.begin(1_001, 10).await;
+    let words = |q: &str| SearchQuery::Words(q.split(' ').map(str::to_owned).collect());
+    let n = |query| async { desk.store.search(query, None, 10).await.unwrap().items.len() };
+    assert_eq!(n(words("parc")).await, 1);
+    assert_eq!(n(words("where parcel")).await, 1);
+    assert_eq!(n(words("\" OR x")).await, 0);
+    assert_eq!(n(SearchQuery::Number(1_001)).await, 1);
+    let thread = desk.store.thread(row.id).await.unwrap().unwrap();
+    let mut message = thread.messages[0].message.clone();
+    message.text = text("[card]");
+    let mut commit = Commit::new(Time(20), Actor::System);
+    commit.change(Kind::MessageMasked, message);
+    desk.store.commit(commit).await.unwrap();
+    assert_eq!(n(words("parc")).await, 0);
+}
