@@ -8,6 +8,7 @@ use crate::{Masked, card};
 
 /// Text as it arrived. It can be measured and masked, and nothing else: it has no `Display`, no
 /// `Serialize`, no way to its characters, and `Debug` prints its length alone.
+#[derive(Clone)]
 pub struct RawText(String);
 
 /// What masking a message in the light of the author's earlier ones gives.
@@ -45,7 +46,7 @@ impl RawText {
     /// Masks like [`RawText::mask`] and also finds cards that the same author spread over several
     /// messages. `earlier` holds their last messages as stored, oldest first; eight are enough,
     /// older ones are not looked at.
-    pub fn mask_after(self, earlier: &[&str]) -> MaskedAfter {
+    pub fn mask_after(&self, earlier: &[&str]) -> MaskedAfter {
         let (own, older) = card::find_after(&self.0, earlier);
         let rewrites = older
             .into_iter()
@@ -53,7 +54,7 @@ impl RawText {
                 (index, Masked::made(card::cover(earlier[index].to_owned(), &spans)))
             })
             .collect();
-        MaskedAfter { text: Masked::made(card::cover(self.0, &own)), rewrites }
+        MaskedAfter { text: Masked::made(card::cover(self.0.clone(), &own)), rewrites }
     }
 }
 

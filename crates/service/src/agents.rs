@@ -1,0 +1,127 @@
+//! The people at the desk.
+
+use desk::{Agent, AgentId, Kind, Presence, Role, limits};
+use privacy::RawText;
+use store::{Change, SessionSubject};
+
+use crate::{
+    Caller, Result, Service, ServiceError, house::retry, incoming::required, secrets,
+    set_up::check_password,
+};
+
+/// An agent to be added.
+#[derive(Debug, Clone)]
+pub struct NewAgent {
+    /// As customers see it.
+    pub name: RawText,
+    /// To sign in with.
+    pub email: RawText,
+    /// What they may do.
+    pub role: Role,
+    /// Their first password.
+    pub password: String,
+}
+
+/// What changes of an agent; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct AgentChange {
+    /// As customers see it.
+    pub name: Option<RawText>,
+    /// What they may do.
+    pub role: Option<Role>,
+    /// May no longer sign in.
+    pub disabled: Option<bool>,
+    /// A new password; ends their sessions.
+    pub password: Option<String>,
+}
+
+impl Service {
+    /// All agents.
+    ///
+    /// # Errors
+    /// `Forbidden` for customers.
+    pub async fn agents(&self, caller: &Caller) -> Result<Vec<Agent>> {
+        caller.agent()?;
+        Ok(self.store.agents().await?)
+    }
+
+    /// An owner adds an agent.
+    ///
+    /// # Errors
+    /// `Forbidden`, `Invalid`, `TooLong`; `Conflict` when the address is taken.
+    pub async fn add_agent(&self, caller: &Caller, new: NewAgent) -> Result<AgentId> {
+        caller.at_least(Role::Owner)?;
+        let agent =
+            self.new_agent(new.name, new.email, &new.password, new.role, Presence::Away).await?;
+        let id = agent.id;
+        let mut commit = self.begin(caller);
+        commit.add(Kind::AgentAdded, agent);
+        self.commit(caller, commit).await?;
+        Ok(id)
+    }
+
+    /// An owner changes an agent.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`, `Invalid`; `Conflict` when no owner would be left.
+    pub async fn change_agent(
+        &self,
+        caller: &Caller,
+        id: AgentId,
+        change: AgentChange,
+    ) -> Result<()> {
+        caller.at_least(Role::Owner)?;
+        let name =
+            change.name.map(|name| required("name", name, limits::NAME_CHARS_MAX)).transpose()?;
+        let password_hash = match change.password {
+            Some(password) => {
+                check_password(&password)?;
+                Some(secrets::hash_password(password).await?)
+            }
+            None => None,
+        };
+        retry(|| async {
+            let mut agent = self.agent(caller, id).await?;
+            let is_locked_out = change.disabled == Some(true) || password_hash.is_some();
+            agent.name = name.clone().unwrap_or(agent.name);
+            agent.role = change.role.unwrap_or(agent.role);
+            agent.is_disabled = change.disabled.unwrap_or(agent.is_disabled);
+            agent.password_hash = password_hash.clone().unwrap_or(agent.password_hash);
+            let is_owner = |a: &Agent| a.role == Role::Owner && !a.is_disabled;
+            let others = self.store.agents().await?;
+            if !is_owner(&agent) && !others.iter().any(|a| a.id != id && is_owner(a)) {
+                return Err(ServiceError::Conflict {
+                    detail: "The desk would have no owner.".to_owned(),
+                    hint: "Make somebody else an owner first.",
+                });
+            }
+            let mut commit = self.begin(caller);
+            commit.change(Kind::AgentChanged, agent);
+            if is_locked_out {
+                commit.push(Change::DeleteSessionsOf(SessionSubject::Agent(id)));
+            }
+            self.commit(caller, commit).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// An agent comes or goes.
+    ///
+    /// # Errors
+    /// `Forbidden` for customers.
+    pub async fn set_presence(&self, caller: &Caller, presence: Presence) -> Result<()> {
+        retry(|| async {
+            let mut agent = self.agent(caller, caller.agent()?.id).await?;
+            if agent.presence == presence {
+                return Ok(());
+            }
+            agent.presence = presence;
+            let mut commit = self.begin(caller);
+            commit.change(Kind::AgentPresence, agent);
+            self.commit(caller, commit).await?;
+            Ok(())
+        })
+        .await
+    }
+}

@@ -1,0 +1,236 @@
+//! The assistant's turn: it answers in cited sentences, suggests a draft, or hands over. The job,
+//! its end and its effect are one commit, so that a desk that is killed answers just once.
+
+use assistant::{reply, says_it_did_not_help};
+use desk::{
+    Actor, Author, DraftState, EventCode, Handler, HandoffReason, Kind, Message, MessageId,
+    MessageKind, Priority, RequestedBy, State, sayings,
+};
+use knowledge::SmallTalk;
+use privacy::Masked;
+use store::{Change, Commit, Job, JobKind, Thread};
+
+use crate::{
+    Clock, Result, Service, ServiceError, Verdict,
+    brain::spoken,
+    hand_over::{Ask, HandOver, event},
+    house::{new_id, retry},
+};
+
+/// After so many failures a person answers.
+const ATTEMPTS_MAX: i64 = 5;
+/// The wait before a failed job is tried again grows by this with each failure.
+const RETRY_MS: i64 = 2_000;
+
+enum Turn {
+    Say(Masked, Vec<desk::Source>),
+    HandOver(HandoffReason),
+}
+
+impl Service {
+    /// Works on a job beside the request that made it.
+    pub(crate) fn spawn_job(&self, job: Job) {
+        let service = self.clone();
+        tokio::spawn(async move { service.do_job(&job).await });
+    }
+
+    /// Works on all jobs that a stopped desk left behind.
+    pub(crate) async fn do_all_jobs(&self) -> Result<()> {
+        for job in self.store.due_jobs(desk::Time(i64::MAX), usize::MAX).await? {
+            self.do_job(&job).await;
+        }
+        Ok(())
+    }
+
+    /// Works on a job; a failure is logged and tried again later, in the end by a person.
+    pub(crate) async fn do_job(&self, job: &Job) {
+        let outcome = retry(|| self.take_turn(job)).await;
+        let Err(error) = outcome else { return };
+        tracing::error!(job = %job.id, %error, "a job failed");
+        let mut commit = Commit::new(self.now(), Actor::System);
+        let due_at = Clock::real().plus_ms(RETRY_MS * (job.n_attempts + 1));
+        commit.push(Change::RetryJob(job.id, due_at));
+        if let Err(error) = self.store.commit(commit).await {
+            tracing::error!(job = %job.id, %error, "a failed job could not be put off");
+        }
+    }
+
+    async fn take_turn(&self, job: &Job) -> Result<()> {
+        let Some(thread) = self.store.thread(job.conversation_id).await? else { return Ok(()) };
+        let mut commit = Commit::new(self.now(), Actor::Assistant);
+        commit.push(Change::FinishJob(job.id));
+        if self.is_still_wanted(job, &thread) {
+            match job.kind {
+                JobKind::Answer => self.answer(&mut commit, &thread, job).await?,
+                JobKind::Draft => self.draft(&mut commit, thread)?,
+            }
+        }
+        match self.store.commit(commit).await.map_err(ServiceError::from) {
+            // Either the conversation changed, or another worker did the job: look again.
+            Err(ServiceError::Stale) if !self.is_due(job).await? => Ok(()),
+            other => other.map(|_| ()),
+        }
+    }
+
+    async fn is_due(&self, job: &Job) -> Result<bool> {
+        let jobs = self.store.due_jobs(desk::Time(i64::MAX), usize::MAX).await?;
+        Ok(jobs.iter().any(|known| known.id == job.id))
+    }
+
+    /// Who answers is checked again: a person may have come, or a newer message.
+    fn is_still_wanted(&self, job: &Job, thread: &Thread) -> bool {
+        let conversation = &thread.listed.conversation;
+        let last = thread.messages.iter().rev().find(|written| {
+            written.message.kind == MessageKind::Text
+                && !matches!(written.message.author, Author::System)
+        });
+        let is_last = last.is_some_and(|written| written.message.id == job.message_id);
+        let is_for = match job.kind {
+            JobKind::Answer => conversation.handler == Handler::Assistant,
+            JobKind::Draft => conversation.handler != Handler::Assistant,
+        };
+        conversation.state == State::Open && is_last && is_for
+    }
+
+    async fn answer(&self, commit: &mut Commit, thread: &Thread, job: &Job) -> Result<()> {
+        let mut conversation = thread.listed.conversation.clone();
+        let turn = if job.n_attempts >= ATTEMPTS_MAX {
+            Turn::HandOver(HandoffReason::NoAnswer)
+        } else {
+            self.turn(thread)
+        };
+        let settings = self.settings()?;
+        let language = spoken(conversation.language.as_deref());
+        let at = commit.at;
+        let mut lines = Vec::new();
+        if conversation.ai_notice_at.is_none() {
+            let notice = sayings::ai_notice(language, &settings.name);
+            lines.push(event(&mut conversation, EventCode::AiNotice, notice, at)?);
+            conversation.ai_notice_at = Some(at);
+        }
+        let kind = match turn {
+            Turn::Say(text, sources) => {
+                conversation.assistant_wrote(&text, at);
+                lines.push(said(&mut conversation, text, sources, at)?);
+                Kind::ConversationChanged
+            }
+            Turn::HandOver(reason) => {
+                let text = sayings::person_will_answer(language);
+                conversation.said(desk::AuthorType::Ai, &text, at);
+                lines.push(said(&mut conversation, text, Vec::new(), at)?);
+                let ask = Ask {
+                    by: RequestedBy::Assistant,
+                    reason,
+                    detail: None,
+                    priority: Priority::Normal,
+                };
+                for line in lines.drain(..) {
+                    commit.add(Kind::MessageAdded, line);
+                }
+                let is_somebody_there = self.store.n_available().await? > 0;
+                let hand_over = HandOver {
+                    messages: &thread.messages,
+                    newest: None,
+                    customer: &thread.customer,
+                    topic_name: thread.listed.topic_name.as_ref(),
+                    hours: &settings.hours,
+                    is_somebody_there,
+                };
+                self.hand_over(commit, &mut conversation, ask, &hand_over).await?;
+                Kind::ConversationQueued
+            }
+        };
+        for line in lines {
+            commit.add(Kind::MessageAdded, line);
+        }
+        commit.change(kind, conversation);
+        Ok(())
+    }
+
+    /// What the assistant does with the customer's last message.
+    fn turn(&self, thread: &Thread) -> Turn {
+        let conversation = &thread.listed.conversation;
+        let language = conversation.language.as_deref();
+        let Some(text) = last_words(thread) else {
+            return Turn::HandOver(HandoffReason::NoAnswer);
+        };
+        match knowledge::small_talk(text.as_str()) {
+            Some(SmallTalk::Greeting) => {
+                return Turn::Say(sayings::greeting(spoken(language)), Vec::new());
+            }
+            Some(SmallTalk::Thanks | SmallTalk::Goodbye) => {
+                return Turn::Say(sayings::you_are_welcome(spoken(language)), Vec::new());
+            }
+            None => {}
+        }
+        if says_it_did_not_help(text.as_str()) {
+            return Turn::HandOver(HandoffReason::DidNotHelp);
+        }
+        match self.brain().answer(text, language, conversation.topic_id) {
+            Verdict::Sentences(sentences, _) => match reply(&sentences) {
+                // Saying the same again helps nobody.
+                Some(reply) if was_said(thread, &reply.text) => {
+                    Turn::HandOver(HandoffReason::DidNotHelp)
+                }
+                Some(reply) => Turn::Say(reply.text, reply.sources),
+                None => Turn::HandOver(HandoffReason::NoAnswer),
+            },
+            Verdict::NoAnswer => Turn::HandOver(HandoffReason::NoAnswer),
+            Verdict::OtherLanguage => Turn::HandOver(HandoffReason::OtherLanguage),
+        }
+    }
+
+    /// A suggestion to the person who will answer; none where the assistant knows none.
+    fn draft(&self, commit: &mut Commit, thread: Thread) -> Result<()> {
+        let Turn::Say(text, sources) = self.turn(&thread) else { return Ok(()) };
+        let mut conversation = thread.listed.conversation;
+        let at = commit.at;
+        let mut message = said(&mut conversation, text, sources, at)?;
+        message.kind = MessageKind::Draft;
+        message.draft_state = Some(DraftState::Pending);
+        conversation.has_draft = true;
+        conversation.updated_at = at;
+        commit.add(Kind::MessageAdded, message);
+        commit.change(Kind::ConversationChanged, conversation);
+        Ok(())
+    }
+}
+
+fn last_words(thread: &Thread) -> Option<&Masked> {
+    let messages = thread.messages.iter().rev().map(|written| &written.message);
+    messages
+        .filter(|message| matches!(message.author, Author::Customer(_)))
+        .map(|message| &message.text)
+        .next()
+}
+
+fn was_said(thread: &Thread, text: &Masked) -> bool {
+    thread
+        .messages
+        .iter()
+        .any(|written| written.message.author == Author::Assistant && written.message.text == *text)
+}
+
+fn said(
+    conversation: &mut desk::Conversation,
+    text: Masked,
+    sources: Vec<desk::Source>,
+    at: desk::Time,
+) -> Result<Message> {
+    Ok(Message {
+        id: MessageId(new_id()),
+        version: 1,
+        conversation_id: conversation.id,
+        position: conversation.next_position()?,
+        author: Author::Assistant,
+        kind: MessageKind::Text,
+        code: None,
+        text,
+        is_generated: true,
+        sources,
+        files: Vec::new(),
+        draft_state: None,
+        client_id: None,
+        created_at: at,
+    })
+}

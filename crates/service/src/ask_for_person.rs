@@ -1,0 +1,80 @@
+//! A customer asks for a person by button; and where they stand in the queue.
+
+use desk::{ConversationId, Handler, HandoffReason, Kind, Priority, RequestedBy, State};
+
+use crate::{
+    Caller, Result, Service,
+    hand_over::{Ask, HandOver},
+    house::retry,
+};
+
+impl Service {
+    /// A person, please. Asked again it changes nothing.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when the conversation is closed.
+    pub async fn ask_for_person(&self, caller: &Caller, id: ConversationId) -> Result<()> {
+        caller.customer()?;
+        retry(|| self.ask_once(caller, id)).await
+    }
+
+    async fn ask_once(&self, caller: &Caller, id: ConversationId) -> Result<()> {
+        let thread = self.conversation(caller, id).await?;
+        let mut conversation = thread.listed.conversation;
+        if conversation.state == State::Closed {
+            return Err(desk::Refusal::Closed.into());
+        }
+        if conversation.handler != Handler::Assistant {
+            return Ok(());
+        }
+        let settings = self.settings()?;
+        let mut commit = self.begin(caller);
+        let ask = Ask {
+            by: RequestedBy::Customer,
+            reason: HandoffReason::AskedForPerson,
+            detail: None,
+            priority: Priority::Normal,
+        };
+        let hand_over = HandOver {
+            messages: &thread.messages,
+            newest: None,
+            customer: &thread.customer,
+            topic_name: thread.listed.topic_name.as_ref(),
+            hours: &settings.hours,
+            is_somebody_there: self.store.n_available().await? > 0,
+        };
+        self.hand_over(&mut commit, &mut conversation, ask, &hand_over).await?;
+        commit.change(Kind::ConversationQueued, conversation);
+        self.commit(caller, commit).await?;
+        Ok(())
+    }
+
+    /// The place in the queue now, from 1, and whether somebody is at the desk.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn place(&self, caller: &Caller, id: ConversationId) -> Result<(Option<i64>, bool)> {
+        self.conversation(caller, id).await?;
+        Ok((self.store.place(id).await?, self.store.n_available().await? > 0))
+    }
+
+    /// Tells the others that somebody is writing.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn is_typing(&self, caller: &Caller, id: ConversationId) -> Result<()> {
+        let thread = self.conversation(caller, id).await?;
+        let (author, name) = match &caller.who {
+            crate::Who::Agent(agent) => (desk::Author::Agent(agent.id), Some(agent.name.clone())),
+            crate::Who::Customer(id, _) => (desk::Author::Customer(*id), None),
+        };
+        // Nobody listens: then nobody needs to know.
+        let _ = self.typing.send(crate::Typing {
+            conversation_id: id,
+            customer_id: thread.customer.id,
+            author,
+            name,
+        });
+        Ok(())
+    }
+}

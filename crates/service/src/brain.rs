@@ -1,0 +1,252 @@
+//! What the desk knows, held ready in memory: learnt topics and ranked articles.
+
+use std::{collections::HashMap, sync::Arc};
+
+use assistant::CitedSentence;
+use desk::{Article, ArticleId, ArticleState, Topic, TopicId, sayings};
+use knowledge::{Classifier, Index, NoAnswer, SmallTalk};
+use privacy::Masked;
+
+use crate::{Result, Service, ServiceError};
+
+/// Training is repeatable: the same examples give the same model.
+const TRAINING_SEED: u64 = 42;
+
+/// Languages that are told apart besides those of the desk's own sentences and articles.
+const LANGUAGES: [&str; 16] = [
+    "en", "de", "sv", "es", "fr", "it", "nl", "pt", "da", "nb", "fi", "pl", "ar", "he", "tr", "ja",
+];
+
+/// Immutable; a change makes a new one.
+pub(crate) struct Brain {
+    classifier: Arc<Classifier>,
+    index: Index,
+    articles: HashMap<Arc<str>, ArticleRef>,
+    n_examples: usize,
+    n_topics: usize,
+}
+
+struct ArticleRef {
+    id: ArticleId,
+    slug: String,
+    title: Masked,
+    body: Masked,
+}
+
+/// What a message says, as far as the desk can tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understanding {
+    /// ISO 639-1.
+    pub language: Option<&'static str>,
+    /// The topics that fit best, with shares in [0, 1], best first.
+    pub ranked: Vec<(TopicId, f32)>,
+    /// The topic; `None` for none of these.
+    pub decided: Option<TopicId>,
+    /// It is a greeting or thanks and nothing more.
+    pub small_talk: Option<SmallTalk>,
+}
+
+/// What the assistant can say to a question.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Sentences of articles.
+    Sentences(Vec<CitedSentence>, f32),
+    /// Nothing that is certain enough.
+    NoAnswer,
+    /// Articles exist, but none in the customer's language.
+    OtherLanguage,
+}
+
+impl Brain {
+    pub(crate) fn empty() -> Self {
+        Self::new(Arc::new(Classifier::train(&[], TRAINING_SEED)), &[], 0, 0)
+    }
+
+    fn new(
+        classifier: Arc<Classifier>,
+        articles: &[Article],
+        n_examples: usize,
+        n_topics: usize,
+    ) -> Self {
+        let published: Vec<&Article> =
+            articles.iter().filter(|article| article.state == ArticleState::Published).collect();
+        let ids: Vec<String> = published.iter().map(|article| article.id.to_string()).collect();
+        let topics: Vec<Vec<String>> = published
+            .iter()
+            .map(|article| article.topic_ids.iter().map(ToString::to_string).collect())
+            .collect();
+        let topics: Vec<Vec<&str>> =
+            topics.iter().map(|ids| ids.iter().map(String::as_str).collect()).collect();
+        let questions: Vec<Vec<&str>> = published
+            .iter()
+            .map(|article| article.questions.iter().map(Masked::as_str).collect())
+            .collect();
+        let texts: Vec<knowledge::ArticleText<'_>> = published
+            .iter()
+            .enumerate()
+            .map(|(i, article)| knowledge::ArticleText {
+                id: &ids[i],
+                title: article.title.as_str(),
+                body: article.body.as_str(),
+                language: &article.language,
+                topics: &topics[i],
+                questions: &questions[i],
+            })
+            .collect();
+        let articles = published
+            .iter()
+            .zip(&ids)
+            .map(|(article, id)| {
+                let known = ArticleRef {
+                    id: article.id,
+                    slug: article.slug.clone(),
+                    title: article.title.clone(),
+                    body: article.body.clone(),
+                };
+                (Arc::from(id.as_str()), known)
+            })
+            .collect();
+        Self { classifier, index: Index::build(&texts), articles, n_examples, n_topics }
+    }
+
+    pub(crate) fn n_examples(&self) -> usize {
+        self.n_examples
+    }
+
+    pub(crate) fn n_topics(&self) -> usize {
+        self.n_topics
+    }
+
+    /// `prior` is the conversation's language so far, or the customer's locale.
+    pub(crate) fn understand(&self, text: &Masked, prior: Option<&str>) -> Understanding {
+        let small_talk = knowledge::small_talk(text.as_str());
+        let classification = self.classifier.classify(text.as_str());
+        Understanding {
+            language: knowledge::language(text.as_str(), &LANGUAGES, prior),
+            ranked: classification
+                .ranked
+                .iter()
+                .filter_map(|scored| Some((scored.topic.parse().ok()?, scored.confidence)))
+                .collect(),
+            decided: match small_talk {
+                Some(_) => None,
+                None => classification.decided.and_then(|topic| topic.parse().ok()),
+            },
+            small_talk,
+        }
+    }
+
+    pub(crate) fn answer(
+        &self,
+        text: &Masked,
+        language: Option<&str>,
+        topic: Option<TopicId>,
+    ) -> Verdict {
+        let topic = topic.map(|id| id.to_string());
+        match self.index.answer(text.as_str(), language, topic.as_deref()) {
+            Ok(answer) => {
+                let sentences: Vec<CitedSentence> =
+                    answer.sentences.iter().filter_map(|cited| self.cite(cited)).collect();
+                if sentences.is_empty() {
+                    return Verdict::NoAnswer;
+                }
+                Verdict::Sentences(sentences, answer.confidence)
+            }
+            Err(NoAnswer::OtherLanguage) => Verdict::OtherLanguage,
+            Err(_) => Verdict::NoAnswer,
+        }
+    }
+
+    fn cite(&self, cited: &knowledge::Cited) -> Option<CitedSentence> {
+        let article = self.articles.get(&cited.article)?;
+        Some(CitedSentence {
+            // Words of an article, which went in masked.
+            text: Masked::own_words(cited.text.trim()),
+            is_list_item: begins_list_item(article.body.as_str(), cited.start),
+            article_id: article.id,
+            slug: article.slug.clone(),
+            title: article.title.clone(),
+        })
+    }
+}
+
+/// Whether the span that starts here is a whole item of a Markdown list.
+fn begins_list_item(body: &str, start: usize) -> bool {
+    let line_start = body.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |i| i + 1);
+    let Some(lead) = body.get(line_start..start) else { return false };
+    let item = |text: &str| {
+        let text = text.trim_start();
+        let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+        text.starts_with("- ")
+            || text.starts_with("* ")
+            || (digits.len() < text.len() && digits.starts_with(". "))
+    };
+    // The span may begin with the bullet itself or right after it.
+    (lead.trim().is_empty() && body.get(start..).is_some_and(item))
+        || (item(lead) && lead.trim_end().len() <= 3)
+}
+
+impl Service {
+    /// What a message says. `prior` is the language so far, or the customer's locale.
+    #[must_use]
+    pub fn understand(&self, text: &Masked, prior: Option<&str>) -> Understanding {
+        self.brain().understand(text, prior)
+    }
+
+    /// Learns topics and articles from the store.
+    pub(crate) async fn learn(&self) -> Result<()> {
+        let examples = self.store.all_examples().await?;
+        let articles = self.store.articles().await?;
+        let brain = tokio::task::spawn_blocking(move || {
+            let topics: Vec<String> =
+                examples.iter().map(|example| example.topic_id.to_string()).collect();
+            let texts: Vec<knowledge::Example<'_>> = examples
+                .iter()
+                .zip(&topics)
+                .map(|(example, topic)| knowledge::Example { text: example.text.as_str(), topic })
+                .collect();
+            let mut distinct: Vec<&String> = topics.iter().collect();
+            distinct.sort_unstable();
+            distinct.dedup();
+            let classifier = Arc::new(Classifier::train(&texts, TRAINING_SEED));
+            Brain::new(classifier, &articles, examples.len(), distinct.len())
+        })
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        self.replace_brain(brain);
+        Ok(())
+    }
+
+    /// Ranks the articles anew; the topics stay as they were learnt.
+    pub(crate) async fn index_articles(&self) -> Result<()> {
+        let articles = self.store.articles().await?;
+        let before = self.brain();
+        let brain = tokio::task::spawn_blocking(move || {
+            Brain::new(
+                Arc::clone(&before.classifier),
+                &articles,
+                before.n_examples,
+                before.n_topics,
+            )
+        })
+        .await
+        .map_err(|error| ServiceError::Internal(error.to_string()))?;
+        self.replace_brain(brain);
+        Ok(())
+    }
+
+    fn replace_brain(&self, brain: Brain) {
+        *self.brain.write().expect("no code panics while it holds this lock") = Arc::new(brain);
+    }
+
+    /// The topics in use, by id.
+    pub(crate) async fn topics_by_id(&self) -> Result<HashMap<TopicId, Topic>> {
+        let topics = self.store.topics().await?;
+        Ok(topics.into_iter().map(|topic| (topic.id, topic)).collect())
+    }
+}
+
+/// The language of the desk's own sentences to this customer.
+pub(crate) fn spoken(language: Option<&str>) -> Option<&'static str> {
+    sayings::languages().into_iter().find(|spoken| Some(*spoken) == language)
+}

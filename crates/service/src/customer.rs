@@ -1,0 +1,160 @@
+//! Customers come in: anonymous, or named by a site that signs who they are.
+
+use desk::{Actor, Customer, CustomerId, Inbox, Kind, limits};
+use privacy::RawText;
+use store::{Change, Commit, Session, SessionSubject};
+
+use crate::{
+    Caller, Clock, Result, Service, ServiceError,
+    house::{new_id, retry, taken_is_stale},
+    incoming::check_length,
+    secrets,
+};
+
+/// Who a site says that a customer is.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// The site's own key for them.
+    pub external_id: RawText,
+    /// Their name.
+    pub name: Option<RawText>,
+    /// Their address.
+    pub email: Option<RawText>,
+    /// Hex HMAC-SHA-256(inbox's identity secret, external id).
+    pub hash: String,
+}
+
+impl Service {
+    /// The door with that public key.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn door(&self, key: &str) -> Result<Inbox> {
+        let inbox = self.store.inbox_by_key(key.to_owned()).await?;
+        inbox.ok_or(ServiceError::NotFound { what: "inbox" })
+    }
+
+    /// Whether somebody is at the desk.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn is_somebody_there(&self) -> Result<bool> {
+        Ok(self.store.n_available().await? > 0)
+    }
+
+    /// A customer opens the widget. Returns the session's token, its end in real time, and who.
+    ///
+    /// # Errors
+    /// `NotFound` for an unknown door; `Unauthenticated` when the signature is wrong; `TooLong`.
+    pub async fn welcome(
+        &self,
+        inbox_key: &str,
+        locale: Option<String>,
+        identity: Option<Identity>,
+    ) -> Result<(String, desk::Time, Customer)> {
+        let inbox = self.door(inbox_key).await?;
+        let locale = locale.filter(|locale| {
+            locale.len() <= 35 && locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        });
+        let language =
+            locale.as_deref().and_then(|l| l.split('-').next()).map(str::to_ascii_lowercase);
+        if let Some(identity) = &identity {
+            check_length("external_id", &identity.external_id, limits::NAME_CHARS_MAX)?;
+            for (field, text) in [("name", &identity.name), ("email", &identity.email)] {
+                if let Some(text) = text {
+                    check_length(field, text, limits::EMAIL_CHARS_MAX)?;
+                }
+            }
+        }
+        retry(|| self.welcome_once(&inbox, language.clone(), identity.as_ref())).await
+    }
+
+    async fn welcome_once(
+        &self,
+        inbox: &Inbox,
+        locale: Option<String>,
+        identity: Option<&Identity>,
+    ) -> Result<(String, desk::Time, Customer)> {
+        let known = match identity {
+            Some(identity) => {
+                let external_id = identity.external_id.clone().mask();
+                let secret = inbox.identity_secret.as_bytes();
+                let hash = secrets::keyed_hash(secret, &[external_id.as_str().as_bytes()]);
+                if !secrets::same(&hash, &identity.hash.to_ascii_lowercase()) {
+                    return Err(ServiceError::Unauthenticated {
+                        hint: "Sign the external id with the inbox's identity secret: \
+                               hex HMAC-SHA-256.",
+                    });
+                }
+                self.store.customer_by_external_id(external_id.into_string()).await?
+            }
+            None => None,
+        };
+        let mut commit = Commit::new(self.now(), Actor::System);
+        let customer = match known {
+            Some(mut customer) => {
+                let before = customer.clone();
+                name(&mut customer, identity, locale);
+                if customer != before {
+                    commit.change(Kind::CustomerChanged, customer.clone());
+                }
+                customer
+            }
+            None => {
+                let mut customer = Customer {
+                    id: CustomerId(new_id()),
+                    version: 1,
+                    name: None,
+                    email: None,
+                    external_id: identity.map(|identity| identity.external_id.clone().mask()),
+                    is_verified: identity.is_some(),
+                    is_people_first: false,
+                    locale: None,
+                    created_at: commit.at,
+                };
+                name(&mut customer, identity, locale);
+                commit.add(Kind::CustomerAdded, customer.clone());
+                customer
+            }
+        };
+        let token = secrets::token();
+        let now = Clock::real();
+        let expires_at = now.plus_ms(limits::CUSTOMER_SESSION_MS);
+        commit.push(Change::AddSession(Session {
+            token_hash: secrets::token_hash(&token),
+            subject: SessionSubject::Customer(customer.id, inbox.id),
+            created_at: now,
+            expires_at,
+        }));
+        self.store.commit(commit).await.map_err(|e| taken_is_stale(e.into()))?;
+        Ok((token, expires_at, customer))
+    }
+
+    /// A lead flags a customer: always a person, first in the queue; or takes the flag back.
+    ///
+    /// # Errors
+    /// `NotFound`, `Forbidden`.
+    pub async fn flag(&self, caller: &Caller, id: CustomerId, people_first: bool) -> Result<()> {
+        caller.at_least(desk::Role::Lead)?;
+        retry(|| async {
+            let mut customer = self.customer(caller, id).await?;
+            customer.is_people_first = people_first;
+            let mut commit = self.begin(caller);
+            commit.change(Kind::CustomerChanged, customer);
+            self.commit(caller, commit).await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+fn name(customer: &mut Customer, identity: Option<&Identity>, locale: Option<String>) {
+    if let Some(identity) = identity {
+        let given = |text: &Option<RawText>| {
+            text.clone().filter(|text| !text.is_blank()).map(RawText::mask)
+        };
+        customer.name = given(&identity.name).or(customer.name.take());
+        customer.email = given(&identity.email).or(customer.email.take());
+    }
+    customer.locale = locale.or(customer.locale.take());
+}

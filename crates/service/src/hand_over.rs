@@ -1,0 +1,134 @@
+//! A handoff to a person: the queue, a receipt for the customer, a summary for the agent.
+
+use assistant::{Line, summary};
+use desk::{
+    Author, AuthorType, Conversation, Customer, EventCode, Handoff, HandoffId, HandoffReason, Kind,
+    Message, MessageId, MessageKind, Priority, RequestedBy, sayings,
+};
+use privacy::Masked;
+use store::{Commit, Written};
+
+use crate::{Result, Service, brain::spoken, house::new_id};
+
+/// Who asks for a person and why.
+pub(crate) struct Ask {
+    pub(crate) by: RequestedBy,
+    pub(crate) reason: HandoffReason,
+    pub(crate) detail: Option<&'static str>,
+    pub(crate) priority: Priority,
+}
+
+/// What the receipt and the summary are made of.
+pub(crate) struct HandOver<'a> {
+    /// What was written so far.
+    pub(crate) messages: &'a [Written],
+    /// What is written in the same commit.
+    pub(crate) newest: Option<&'a Message>,
+    pub(crate) customer: &'a Customer,
+    pub(crate) topic_name: Option<&'a Masked>,
+    pub(crate) hours: &'a Masked,
+    pub(crate) is_somebody_there: bool,
+}
+
+impl Service {
+    /// Puts the conversation into the queue and adds handoff and receipt to the commit. The
+    /// conversation's own row is left to the caller to write.
+    pub(crate) async fn hand_over(
+        &self,
+        commit: &mut Commit,
+        conversation: &mut Conversation,
+        ask: Ask,
+        from: &HandOver<'_>,
+    ) -> Result<()> {
+        let at = commit.at;
+        conversation.queue(ask.priority, at);
+        let since = conversation.waiting_since.unwrap_or(at);
+        let place = self.store.n_before(conversation.priority, since).await? + 1;
+        let language = spoken(conversation.language.as_deref());
+        let promise = sayings::promise(language, from.is_somebody_there, from.hours);
+        let summary = sum_up(from);
+        commit.add(
+            Kind::HandoffMade,
+            Handoff {
+                id: HandoffId(new_id()),
+                version: 1,
+                conversation_id: conversation.id,
+                at,
+                by: ask.by,
+                reason: ask.reason,
+                detail: ask.detail.map(Masked::own_words),
+                summary: summary.text,
+                tried: summary.tried,
+                missing: summary.missing,
+                topic_id: conversation.topic_id,
+                place,
+                promise,
+            },
+        );
+        let text = sayings::receipt(
+            language,
+            conversation.number,
+            from.topic_name,
+            place,
+            &sayings::promise(language, from.is_somebody_there, from.hours),
+        );
+        let line = event(conversation, EventCode::Receipt, text, at)?;
+        commit.add(Kind::MessageAdded, line);
+        Ok(())
+    }
+}
+
+/// One of the desk's own lines, at the conversation's next position.
+pub(crate) fn event(
+    conversation: &mut Conversation,
+    code: EventCode,
+    text: Masked,
+    at: desk::Time,
+) -> Result<Message> {
+    Ok(Message {
+        id: MessageId(new_id()),
+        version: 1,
+        conversation_id: conversation.id,
+        position: conversation.next_position()?,
+        author: Author::System,
+        kind: MessageKind::Event,
+        code: Some(code),
+        text,
+        is_generated: false,
+        sources: Vec::new(),
+        files: Vec::new(),
+        draft_state: None,
+        client_id: None,
+        created_at: at,
+    })
+}
+
+fn sum_up(from: &HandOver<'_>) -> assistant::Summary {
+    let said: Vec<&Message> =
+        from.messages.iter().map(|written| &written.message).chain(from.newest).collect();
+    let titles: Vec<Vec<&str>> = said
+        .iter()
+        .map(|message| message.sources.iter().map(|source| source.title.as_str()).collect())
+        .collect();
+    let lines: Vec<Line<'_>> = said
+        .iter()
+        .zip(&titles)
+        .filter(|(message, _)| message.kind == MessageKind::Text)
+        .filter_map(|(message, titles)| match author_type(message.author) {
+            AuthorType::Customer => Some(Line::Customer(&message.text)),
+            AuthorType::Ai => Some(Line::Assistant(titles)),
+            AuthorType::Agent | AuthorType::System => None,
+        })
+        .collect();
+    summary(&lines, from.customer.name.is_some(), from.customer.email.is_some())
+}
+
+/// The sort of author.
+pub(crate) fn author_type(author: Author) -> AuthorType {
+    match author {
+        Author::Customer(_) => AuthorType::Customer,
+        Author::Assistant => AuthorType::Ai,
+        Author::Agent(_) => AuthorType::Agent,
+        Author::System => AuthorType::System,
+    }
+}

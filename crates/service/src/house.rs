@@ -1,0 +1,166 @@
+//! The desk at work: its store, its clock, what it knows, and the use cases' common steps.
+
+use std::{
+    future::Future,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use desk::{ConversationId, DeskSettings, Time};
+use store::{Change, Commit, CommitError, Committed, Store};
+use tokio::sync::{Notify, broadcast};
+use uuid::Uuid;
+
+use crate::{Caller, Clock, Result, ServiceError, brain::Brain, live::LiveChange};
+
+/// How often a use case decides again before it gives up; each time somebody else got through.
+const ATTEMPTS_MAX: usize = 20;
+
+/// Somebody is writing; told to those who look, never kept.
+#[derive(Debug, Clone)]
+pub struct Typing {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Whose conversation.
+    pub customer_id: desk::CustomerId,
+    /// Who writes.
+    pub author: desk::Author,
+    /// Their name.
+    pub name: Option<privacy::Masked>,
+}
+
+/// The desk. Cloning is cheap; all clones are the same desk.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) brain: Arc<RwLock<Arc<Brain>>>,
+    pub(crate) settings: Arc<RwLock<Option<Arc<DeskSettings>>>>,
+    pub(crate) setup_key: Arc<String>,
+    pub(crate) live: broadcast::Sender<LiveChange>,
+    pub(crate) typing: broadcast::Sender<Typing>,
+    pub(crate) retrain: Arc<Notify>,
+    numbers: Arc<AtomicI64>,
+}
+
+/// Live changes that a slow stream may fall behind before it reads the journal instead.
+const LIVE_MAX: usize = 4_096;
+
+impl Service {
+    /// Opens the desk on a store: learns the topics, answers what waits, and keeps going until it
+    /// is dropped. `speed` is the desk clock's.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn open(store: Store, speed: f64) -> Result<Self> {
+        let last = store.journal_after(store.last_seq().await? - 1, 1).await?;
+        let not_before = last.first().map_or(Time(0), |entry| entry.at);
+        let settings = store.desk().await?.map(Arc::new);
+        let numbers = Arc::new(AtomicI64::new(store.last_number().await?));
+        let service = Self {
+            store,
+            clock: Clock::new(speed, not_before),
+            brain: Arc::new(RwLock::new(Arc::new(Brain::empty()))),
+            settings: Arc::new(RwLock::new(settings)),
+            setup_key: Arc::new(crate::secrets::token()),
+            live: broadcast::channel(LIVE_MAX).0,
+            typing: broadcast::channel(LIVE_MAX).0,
+            retrain: Arc::new(Notify::new()),
+            numbers,
+        };
+        service.learn().await?;
+        service.start_live();
+        service.start_sweep();
+        service.start_retraining();
+        service.do_all_jobs().await?;
+        Ok(service)
+    }
+
+    /// The desk's time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// The desk's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Somebody is writing, as it happens.
+    #[must_use]
+    pub fn typing(&self) -> broadcast::Receiver<Typing> {
+        self.typing.subscribe()
+    }
+
+    /// The settings.
+    ///
+    /// # Errors
+    /// `Conflict` before the desk is set up.
+    pub fn settings(&self) -> Result<Arc<DeskSettings>> {
+        let settings = self.settings.read().expect("no code panics while it holds this lock");
+        settings.clone().ok_or(ServiceError::Conflict {
+            detail: "This desk is not set up yet.".to_owned(),
+            hint: "Open the set-up link that the program printed when it started.",
+        })
+    }
+
+    pub(crate) async fn reload_settings(&self) -> Result<()> {
+        let settings = self.store.desk().await?.map(Arc::new);
+        *self.settings.write().expect("no code panics while it holds this lock") = settings;
+        Ok(())
+    }
+
+    /// The next conversation's number. One that a failed commit took is not given again.
+    pub(crate) fn next_number(&self) -> i64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    pub(crate) fn brain(&self) -> Arc<Brain> {
+        Arc::clone(&self.brain.read().expect("no code panics while it holds this lock"))
+    }
+
+    /// A commit in the caller's name, now.
+    pub(crate) fn begin(&self, caller: &Caller) -> Commit {
+        Commit::new(self.now(), caller.actor())
+    }
+
+    /// Commits in the caller's name; the idempotency key is used up in the same transaction.
+    pub(crate) async fn commit(&self, caller: &Caller, mut commit: Commit) -> Result<Committed> {
+        if let Some(remembered) = caller.remembered(Clock::real()) {
+            commit.changes.insert(0, Change::Remember(remembered));
+        }
+        Ok(self.store.commit(commit).await?)
+    }
+}
+
+/// Loads, decides and commits again for as long as somebody else was first.
+pub(crate) async fn retry<T, F, Fut>(attempt: F) -> Result<T>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    for _ in 0..ATTEMPTS_MAX {
+        match attempt().await {
+            Err(ServiceError::Stale) => {}
+            result => return result,
+        }
+    }
+    Err(ServiceError::Busy)
+}
+
+/// Something unique is taken by a commit that came between: decide again.
+pub(crate) fn taken_is_stale(error: ServiceError) -> ServiceError {
+    match error {
+        ServiceError::Conflict { .. } => ServiceError::from(CommitError::Conflict),
+        other => other,
+    }
+}
+
+/// A new UUIDv7.
+pub(crate) fn new_id() -> Uuid {
+    Uuid::now_v7()
+}

@@ -1,0 +1,79 @@
+//! The use cases, one file each: load, decide, commit. The one place where a decision, a
+//! transaction and an effect meet.
+
+mod error;
+pub use error::{Result, ServiceError};
+
+mod caller;
+pub use caller::{Caller, Idempotency, Who};
+
+mod clock;
+pub use clock::Clock;
+
+mod house;
+pub use house::{Service, Typing};
+
+mod secrets;
+
+mod access;
+
+mod brain;
+pub use brain::{Understanding, Verdict};
+
+mod incoming;
+pub use incoming::Incoming;
+
+mod route;
+
+mod receive_message;
+pub use receive_message::Received;
+
+mod ask_for_person;
+
+mod hand_over;
+
+mod answer;
+
+mod reply;
+pub use reply::Outgoing;
+
+mod hold;
+pub use hold::Step;
+
+mod correct_topic;
+
+mod survey;
+
+mod customer;
+pub use customer::Identity;
+
+mod files;
+pub use files::Upload;
+
+mod inbox_lists;
+pub use inbox_lists::{ListView, Overview};
+
+mod set_up;
+pub use set_up::{FirstRun, SignedIn};
+
+mod agents;
+pub use agents::{AgentChange, NewAgent};
+
+mod desk_settings;
+
+mod topics;
+pub use topics::{TopicChange, Training, Trial};
+
+mod articles;
+pub use articles::ArticleInput;
+
+mod live;
+pub use live::{Form, LiveChange};
+
+mod idempotency;
+pub use idempotency::Replay;
+
+mod import;
+pub use import::{Imported, ImportedArticle, ImportedTopic};
+
+mod sweep;

@@ -1,0 +1,387 @@
+//! A customer writes: the message is masked, its topic named, its case assigned, and it is
+//! decided who answers, all in one commit. The assistant's answer follows in a second one.
+
+use std::collections::HashMap;
+
+use assistant::{asks_for_person, people_first};
+use desk::{
+    Author, Case, CaseId, Conversation, ConversationId, Customer, Handler, JobId, Kind, Message,
+    MessageId, MessageKind, Topic, TopicId, limits,
+};
+use privacy::{Masked, RawText};
+use store::{Change, Commit, Job, JobKind, Thread, Written};
+
+use crate::{
+    Caller, Clock, Incoming, Result, Service, ServiceError, Understanding,
+    hand_over::{Ask, HandOver},
+    house::{new_id, retry, taken_is_stale},
+    route::{CaseStep, Next, Situation, priority, route},
+};
+
+/// Direct work on a job is given this long before the sweep takes it up again.
+const JOB_GRACE_MS: i64 = 10_000;
+
+/// A message that was taken in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// Where.
+    pub conversation_id: ConversationId,
+    /// Which.
+    pub message_id: MessageId,
+    /// False when the same message had come before.
+    pub is_new: bool,
+}
+
+impl Service {
+    /// A customer writes: into a conversation of theirs, or with `None` a first message. The same
+    /// `client_id` again gives the message that is there.
+    ///
+    /// # Errors
+    /// `NotFound` for somebody else's conversation; `TooLong`, `Invalid`, `Conflict` when it holds
+    /// as many messages as it can.
+    pub async fn receive_message(
+        &self,
+        caller: &Caller,
+        conversation_id: Option<ConversationId>,
+        incoming: &Incoming,
+    ) -> Result<Received> {
+        let files = self.check(caller, incoming).await?;
+        let received = retry(|| self.receive_once(caller, conversation_id, incoming, &files));
+        let (received, job) = received.await?;
+        if let Some(job) = job {
+            self.spawn_job(job);
+        }
+        Ok(received)
+    }
+
+    async fn receive_once(
+        &self,
+        caller: &Caller,
+        conversation_id: Option<ConversationId>,
+        incoming: &Incoming,
+        files: &[desk::File],
+    ) -> Result<(Received, Option<Job>)> {
+        if let Some(known) = self.known_message(caller, conversation_id, incoming).await? {
+            return Ok((known, None));
+        }
+        let thread = match conversation_id {
+            Some(id) => Some(self.conversation(caller, id).await?),
+            None => None,
+        };
+        let mut arrival = self.arrive(caller, thread, incoming, files).await?;
+        self.decide(&mut arrival).await?;
+        let Arrival { mut commit, conversation, message, is_first, job, .. } = arrival;
+        let received =
+            Received { conversation_id: conversation.id, message_id: message.id, is_new: true };
+        let kind = match (is_first, conversation.handler) {
+            (true, _) => Kind::ConversationOpened,
+            (false, Handler::Queue) => Kind::ConversationQueued,
+            (false, _) => Kind::ConversationChanged,
+        };
+        // The conversation's row goes first: the others refer to it.
+        let row = Box::new(conversation.into());
+        let change = if is_first { Change::Add(kind, row) } else { Change::Change(kind, row) };
+        commit.changes.insert(0, change);
+        match self.commit(caller, commit).await {
+            Ok(_) => Ok((received, job)),
+            // The same message, sent twice at once: the other one is there now.
+            Err(error @ ServiceError::Conflict { .. }) => Err(taken_is_stale(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn known_message(
+        &self,
+        caller: &Caller,
+        conversation_id: Option<ConversationId>,
+        incoming: &Incoming,
+    ) -> Result<Option<Received>> {
+        let Some(client_id) = incoming.client_id.clone() else { return Ok(None) };
+        let (customer_id, _) = caller.customer()?;
+        let conversation_id = match conversation_id {
+            Some(id) => Some(id),
+            None => self.store.conversation_by_client_id(customer_id, client_id.clone()).await?,
+        };
+        let Some(conversation_id) = conversation_id else { return Ok(None) };
+        let found = self.store.message_by_client_id(conversation_id, client_id).await?;
+        let Some(message_id) = found else { return Ok(None) };
+        // Somebody else's conversation does not exist for this caller.
+        self.conversation(caller, conversation_id).await?;
+        Ok(Some(Received { conversation_id, message_id, is_new: false }))
+    }
+
+    /// Masks the message and puts it into its conversation.
+    async fn arrive(
+        &self,
+        caller: &Caller,
+        thread: Option<Thread>,
+        incoming: &Incoming,
+        files: &[desk::File],
+    ) -> Result<Arrival> {
+        let (customer_id, inbox_id) = caller.customer()?;
+        let mut commit = self.begin(caller);
+        let at = commit.at;
+        let is_first = thread.is_none();
+        let (mut conversation, customer, messages, cases) = match thread {
+            Some(thread) => {
+                (thread.listed.conversation, thread.customer, thread.messages, thread.cases)
+            }
+            None => {
+                let customer = self
+                    .store
+                    .customer(customer_id)
+                    .await?
+                    .ok_or(ServiceError::NotFound { what: "customer" })?;
+                let id = ConversationId(new_id());
+                let subject = Masked::default();
+                let number = self.next_number();
+                let row = Conversation::begin(id, number, inbox_id, customer_id, &subject, at);
+                (row, customer, Vec::new(), Vec::new())
+            }
+        };
+        let (text, rewritten) = mask(&incoming.text, &messages);
+        for message in rewritten {
+            if message.position == 1 {
+                conversation.subject = Conversation::subject_of(&message.text);
+            }
+            commit.change(Kind::MessageMasked, message);
+        }
+        let said = if text.as_str().trim().is_empty() { names(files) } else { text.clone() };
+        let was_closed = conversation.customer_wrote(&said, at);
+        if is_first {
+            conversation.subject = Conversation::subject_of(&said);
+        }
+        let message = Message {
+            id: MessageId(new_id()),
+            version: 1,
+            conversation_id: conversation.id,
+            position: conversation.next_position()?,
+            author: Author::Customer(customer_id),
+            kind: MessageKind::Text,
+            code: None,
+            text,
+            is_generated: false,
+            sources: Vec::new(),
+            files: files.to_vec(),
+            draft_state: None,
+            client_id: incoming.client_id.clone(),
+            created_at: at,
+        };
+        commit.add(Kind::MessageAdded, message.clone());
+        for file in files {
+            commit.push(Change::AttachFile(file.id, conversation.id, message.id));
+        }
+        Ok(Arrival {
+            commit,
+            conversation,
+            customer,
+            message,
+            messages,
+            cases,
+            is_first,
+            was_closed,
+            job: None,
+        })
+    }
+
+    /// Names the topic, assigns the case, and says who answers.
+    async fn decide(&self, arrival: &mut Arrival) -> Result<()> {
+        let settings = self.settings()?;
+        let topics = self.topics_by_id().await?;
+        let understanding = self.understand_arrival(arrival);
+        let topic = understanding.decided.and_then(|id| topics.get(&id));
+        let topic = topic.filter(|topic| !topic.is_archived);
+        let recent = self.recent_case(arrival, topic).await?;
+        let is_somebody_there = self.store.n_available().await? > 0;
+        let case_id = CaseId(new_id());
+        let case_key = case_id.to_string();
+        let decided = {
+            let cases = &arrival.cases;
+            route(&Situation {
+                conversation: &arrival.conversation,
+                was_closed: arrival.was_closed,
+                cases,
+                recent_case: recent.as_ref(),
+                topic,
+                topic_of_case: &|case: &Case| case.topic_id.and_then(|id| topics.get(&id)),
+                small_talk: understanding.small_talk,
+                asks_for_person: asks_for_person(arrival.message.text.as_str()),
+                rule: people_first(arrival.message.text.as_str()),
+                customer_is_flagged: arrival.customer.is_people_first,
+                has_files: !arrival.message.files.is_empty(),
+                is_somebody_there,
+                holder_is_there: self.holder_is_there(&arrival.conversation).await?,
+                assistant_answers_somewhere: answers_somewhere(&topics),
+                seed: &settings.draw_seed,
+                case_id: &case_key,
+            })
+        };
+        arrival.take_case(decided.case, case_id, topic, recent);
+        match decided.next {
+            Next::Stay => {}
+            Next::Assistant => {
+                arrival.conversation.give_to_assistant(arrival.commit.at);
+                arrival.add_job(JobKind::Answer);
+            }
+            Next::Queue { by, reason, rule, first } => {
+                let ask = Ask { by, reason, detail: rule, priority: priority(first) };
+                let topic_name = arrival
+                    .conversation
+                    .topic_id
+                    .and_then(|id| topics.get(&id))
+                    .map(|topic| topic.name.clone());
+                let hand_over = HandOver {
+                    messages: &arrival.messages,
+                    newest: Some(&arrival.message),
+                    customer: &arrival.customer,
+                    topic_name: topic_name.as_ref(),
+                    hours: &settings.hours,
+                    is_somebody_there,
+                };
+                self.hand_over(&mut arrival.commit, &mut arrival.conversation, ask, &hand_over)
+                    .await?;
+                if decided.draft {
+                    arrival.add_job(JobKind::Draft);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn understand_arrival(&self, arrival: &mut Arrival) -> Understanding {
+        let known = arrival.conversation.language.clone();
+        let prior = known.as_deref().or(arrival.customer.locale.as_deref());
+        let understanding = self.understand(&arrival.message.text, prior);
+        if arrival.conversation.language.is_none() {
+            let told = understanding.language.map(str::to_owned);
+            arrival.conversation.language = told.or_else(|| arrival.customer.locale.clone());
+        }
+        understanding
+    }
+
+    /// The customer's case on this topic of the last days, in another conversation.
+    async fn recent_case(&self, arrival: &Arrival, topic: Option<&Topic>) -> Result<Option<Case>> {
+        let Some(topic) = topic else { return Ok(None) };
+        let since = arrival.commit.at.plus_ms(-limits::CASE_WINDOW_MS);
+        let customer_id = arrival.customer.id;
+        Ok(self.store.case_since(customer_id, Some(topic.id), since).await?)
+    }
+
+    pub(crate) async fn holder_is_there(&self, conversation: &Conversation) -> Result<bool> {
+        let Handler::Agent(id) = conversation.handler else { return Ok(false) };
+        let holder = self.store.agent(id).await?;
+        Ok(holder
+            .is_some_and(|agent| agent.presence == desk::Presence::Available && !agent.is_disabled))
+    }
+}
+
+/// A message on its way in, and all that it changes.
+struct Arrival {
+    commit: Commit,
+    conversation: Conversation,
+    customer: Customer,
+    message: Message,
+    /// Before it.
+    messages: Vec<Written>,
+    cases: Vec<Case>,
+    is_first: bool,
+    was_closed: bool,
+    job: Option<Job>,
+}
+
+impl Arrival {
+    fn take_case(
+        &mut self,
+        step: CaseStep,
+        case_id: CaseId,
+        topic: Option<&Topic>,
+        recent: Option<Case>,
+    ) {
+        let at = self.commit.at;
+        let topic_id: Option<TopicId> = topic.map(|topic| topic.id);
+        match step {
+            CaseStep::None if self.was_closed => {
+                for case in self.cases.clone() {
+                    self.commit.change(Kind::CaseReopened, Case { closed_at: None, ..case });
+                }
+            }
+            CaseStep::None => {}
+            CaseStep::JoinRecent => {
+                let mut case = recent.expect("a route joins only the case that it was given");
+                case.conversation_ids.push(self.conversation.id);
+                case.closed_at = None;
+                self.name_topic(case.topic_id);
+                self.commit.change(Kind::CaseJoined, case);
+            }
+            CaseStep::Open(decision) => {
+                let assignment = desk::Assignment {
+                    arm: decision.arm,
+                    propensity: decision.propensity,
+                    is_eligible: decision.is_eligible,
+                    is_randomised: decision.is_randomised,
+                    level: topic.map_or(desk::Level::Off, |topic| topic.level),
+                    draft: decision.draft,
+                    reason: Masked::own_words(decision.reason),
+                    at,
+                };
+                self.name_topic(topic_id);
+                let case = Case {
+                    id: case_id,
+                    version: 1,
+                    customer_id: self.customer.id,
+                    topic_id,
+                    conversation_ids: vec![self.conversation.id],
+                    opened_at: at,
+                    closed_at: None,
+                    assignment,
+                };
+                self.commit.add(Kind::CaseOpened, case);
+            }
+        }
+    }
+
+    /// The first named topic is the conversation's.
+    fn name_topic(&mut self, topic_id: Option<TopicId>) {
+        self.conversation.topic_id = self.conversation.topic_id.or(topic_id);
+    }
+
+    fn add_job(&mut self, kind: JobKind) {
+        let job = Job {
+            id: JobId(new_id()),
+            kind,
+            conversation_id: self.conversation.id,
+            message_id: self.message.id,
+            n_attempts: 0,
+            due_at: Clock::real().plus_ms(JOB_GRACE_MS),
+        };
+        self.commit.push(Change::AddJob(job.clone()));
+        self.job = Some(job);
+    }
+}
+
+/// Masks a message after the same author's last ones; returns those of them whose fragment it
+/// completed, rewritten.
+fn mask(text: &RawText, messages: &[Written]) -> (Masked, Vec<Message>) {
+    let earlier: Vec<&Message> = messages
+        .iter()
+        .map(|written| &written.message)
+        .filter(|message| matches!(message.author, Author::Customer(_)))
+        .collect();
+    let earlier = &earlier[earlier.len().saturating_sub(limits::SPLIT_CARD_MESSAGES)..];
+    let texts: Vec<&str> = earlier.iter().map(|message| message.text.as_str()).collect();
+    let masked = text.mask_after(&texts);
+    let rewritten = masked
+        .rewrites
+        .into_iter()
+        .map(|(i, text)| Message { text, ..earlier[i].clone() })
+        .collect();
+    (masked.text, rewritten)
+}
+
+fn names(files: &[desk::File]) -> Masked {
+    Masked::own_words(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "))
+}
+
+fn answers_somewhere(topics: &HashMap<TopicId, Topic>) -> bool {
+    topics.values().any(|topic| !topic.is_archived && topic.level == desk::Level::Supervised)
+}

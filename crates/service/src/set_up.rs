@@ -1,0 +1,230 @@
+//! The first run, and signing in and out.
+
+use std::sync::Arc;
+
+use desk::{
+    Actor, Agent, AgentId, DeskId, DeskSettings, Inbox, InboxId, Kind, Presence, Role, Time, limits,
+};
+use privacy::{Masked, RawText};
+use store::{Change, Commit, Session, SessionSubject};
+
+use crate::{
+    Caller, Clock, Result, Service, ServiceError,
+    house::{new_id, retry},
+    incoming::required,
+    secrets,
+};
+
+/// What the first person tells.
+#[derive(Debug, Clone)]
+pub struct FirstRun {
+    /// The company's name.
+    pub desk_name: RawText,
+    /// Their own.
+    pub name: RawText,
+    /// Their address, to sign in with.
+    pub email: RawText,
+    /// Their password.
+    pub password: String,
+    /// A demo: simulated customers write here.
+    pub is_demo: bool,
+}
+
+/// Somebody is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// The session's token; told once.
+    pub token: String,
+    /// In real time.
+    pub expires_at: Time,
+    /// Who.
+    pub agent: Agent,
+}
+
+impl Service {
+    /// Whether nobody has set up this desk yet.
+    #[must_use]
+    pub fn needs_set_up(&self) -> bool {
+        self.settings().is_err()
+    }
+
+    /// The key of the set-up link, which only the person who started the program can see.
+    #[must_use]
+    pub fn setup_key(&self) -> Arc<String> {
+        Arc::clone(&self.setup_key)
+    }
+
+    /// Whether that is the key of the set-up link.
+    #[must_use]
+    pub fn is_setup_key(&self, key: &str) -> bool {
+        secrets::same(key, &self.setup_key)
+    }
+
+    /// The first run: desk, web inbox, owner.
+    ///
+    /// # Errors
+    /// `Conflict` when the desk is set up already; `Invalid`, `TooLong`.
+    pub async fn set_up(&self, first: FirstRun) -> Result<SignedIn> {
+        if !self.needs_set_up() {
+            return Err(ServiceError::Conflict {
+                detail: "This desk is set up already.".to_owned(),
+                hint: "Sign in, or ask an owner for an account.",
+            });
+        }
+        let desk_name = required("desk_name", first.desk_name, limits::NAME_CHARS_MAX)?;
+        let owner = self
+            .new_agent(first.name, first.email, &first.password, Role::Owner, Presence::Available)
+            .await?;
+        let mut commit = Commit::new(self.now(), Actor::Agent(owner.id));
+        commit.add(Kind::AgentAdded, owner.clone());
+        self.open_desk(&mut commit, desk_name, first.is_demo);
+        self.store.commit(commit).await?;
+        self.reload_settings().await?;
+        self.start_session(owner).await
+    }
+
+    /// A desk without people yet, as `import` into an empty folder needs it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn set_up_without_owner(&self, name: &str) -> Result<()> {
+        if !self.needs_set_up() {
+            return Ok(());
+        }
+        let mut commit = Commit::new(self.now(), Actor::System);
+        self.open_desk(&mut commit, Masked::own_words(name), false);
+        self.store.commit(commit).await?;
+        self.reload_settings().await
+    }
+
+    fn open_desk(&self, commit: &mut Commit, name: Masked, is_demo: bool) {
+        commit.add(
+            Kind::DeskOpened,
+            DeskSettings {
+                id: DeskId(new_id()),
+                version: 1,
+                name,
+                hours: Masked::own_words("Monday to Friday, 08:00 to 18:00"),
+                is_demo,
+                draw_seed: secrets::random::<32>().to_vec(),
+                fingerprint_key: secrets::random::<32>().to_vec(),
+                trained_at: None,
+            },
+        );
+        commit.add(
+            Kind::InboxOpened,
+            Inbox {
+                id: InboxId(new_id()),
+                version: 1,
+                name: Masked::own_words("Web"),
+                key: "web".to_owned(),
+                greeting: Masked::own_words("How can we help?"),
+                identity_secret: secrets::token(),
+            },
+        );
+    }
+
+    /// An agent who is not stored yet.
+    pub(crate) async fn new_agent(
+        &self,
+        name: RawText,
+        email: RawText,
+        password: &str,
+        role: Role,
+        presence: Presence,
+    ) -> Result<Agent> {
+        let name = required("name", name, limits::NAME_CHARS_MAX)?;
+        let email = required("email", email, limits::EMAIL_CHARS_MAX)?;
+        let email = email.as_str().trim().to_lowercase();
+        let is_address = email.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && host.len() > 2 && !email.contains(char::is_whitespace)
+        });
+        if !is_address {
+            return Err(ServiceError::invalid(
+                "email",
+                "That is no e-mail address.",
+                "Write it like name@example.com.",
+            ));
+        }
+        check_password(password)?;
+        Ok(Agent {
+            id: AgentId(new_id()),
+            version: 1,
+            name,
+            email: Masked::own_words(email),
+            role,
+            presence,
+            is_disabled: false,
+            password_hash: secrets::hash_password(password.to_owned()).await?,
+            created_at: self.now(),
+        })
+    }
+
+    /// An agent signs in.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, the same for an unknown address as for a wrong password.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn> {
+        let email = email.trim().to_lowercase();
+        let agent = self.store.agent_by_email(email).await?.filter(|agent| !agent.is_disabled);
+        let hash = agent.as_ref().map(|agent| agent.password_hash.clone());
+        let fits = password.chars().count() <= limits::PASSWORD_CHARS_MAX
+            && secrets::is_password(password.to_owned(), hash).await?;
+        match agent {
+            Some(agent) if fits => self.start_session(agent).await,
+            _ => Err(ServiceError::Unauthenticated {
+                hint: "Check the address and the password, or ask an owner for a new one.",
+            }),
+        }
+    }
+
+    async fn start_session(&self, agent: Agent) -> Result<SignedIn> {
+        let token = secrets::token();
+        let now = Clock::real();
+        let expires_at = now.plus_ms(limits::AGENT_SESSION_MS);
+        let mut commit = Commit::new(self.now(), Actor::Agent(agent.id));
+        commit.push(Change::AddSession(Session {
+            token_hash: secrets::token_hash(&token),
+            subject: SessionSubject::Agent(agent.id),
+            created_at: now,
+            expires_at,
+        }));
+        self.store.commit(commit).await?;
+        Ok(SignedIn { token, expires_at, agent })
+    }
+
+    /// An agent signs out: this session ends, and they are away.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub async fn sign_out(&self, caller: &Caller, token: &str) -> Result<()> {
+        retry(|| async {
+            let agent = self.agent(caller, caller.agent()?.id).await?;
+            let mut commit = self.begin(caller);
+            commit.push(Change::DeleteSession(secrets::token_hash(token)));
+            if agent.presence == Presence::Available {
+                let away = Agent { presence: Presence::Away, ..agent };
+                commit.change(Kind::AgentPresence, away);
+            }
+            self.store.commit(commit).await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Long enough to be slow to guess.
+pub(crate) fn check_password(password: &str) -> Result<()> {
+    let n_chars = password.chars().count();
+    if n_chars > limits::PASSWORD_CHARS_MAX {
+        return Err(ServiceError::TooLong { field: "password", n_max: limits::PASSWORD_CHARS_MAX });
+    }
+    if n_chars < limits::PASSWORD_CHARS_MIN {
+        return Err(ServiceError::invalid(
+            "password",
+            format!("It has fewer than {} characters.", limits::PASSWORD_CHARS_MIN),
+            "Choose a longer one; a few words are good.",
+        ));
+    }
+    Ok(())
+}

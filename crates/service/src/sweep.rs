@@ -1,0 +1,66 @@
+//! What the desk does by itself from time to time, in real time.
+
+use std::time::Duration;
+
+use desk::{Actor, limits};
+use store::{Change, Commit};
+
+use crate::{Clock, Result, Service};
+
+const SWEEP: Duration = Duration::from_secs(5);
+/// Learning waits this long for further examples.
+const RETRAIN_WAIT: Duration = Duration::from_millis(400);
+/// Jobs taken up in one sweep.
+const JOBS_MAX: usize = 256;
+/// An uploaded file that no message took is dropped after this time.
+const FILE_MS: i64 = 24 * 3_600_000;
+
+impl Service {
+    /// Jobs that were left behind, idle conversations, old sessions and keys.
+    pub(crate) fn start_sweep(&self) {
+        let service = self.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(SWEEP);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = service.sweep().await {
+                    tracing::error!(%error, "a sweep failed");
+                }
+            }
+        });
+    }
+
+    async fn sweep(&self) -> Result<()> {
+        for job in self.store.due_jobs(Clock::real(), JOBS_MAX).await? {
+            self.do_job(&job).await;
+        }
+        self.close_idle().await?;
+        let now = Clock::real();
+        let mut commit = Commit::new(self.now(), Actor::System);
+        commit.push(Change::Sweep {
+            sessions_before: now,
+            keys_before: now.plus_ms(-limits::IDEMPOTENCY_MS),
+            files_before: now.plus_ms(-FILE_MS),
+        });
+        self.store.commit(commit).await?;
+        Ok(())
+    }
+
+    /// Learns the topics anew when their examples changed.
+    pub(crate) fn start_retraining(&self) {
+        let service = self.clone();
+        tokio::spawn(async move {
+            loop {
+                service.retrain.notified().await;
+                tokio::time::sleep(RETRAIN_WAIT).await;
+                let outcome = match service.learn().await {
+                    Ok(()) => service.note_training().await.map(|_| ()),
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = outcome {
+                    tracing::error!(%error, "the topics could not be learnt");
+                }
+            }
+        });
+    }
+}
