@@ -152,7 +152,7 @@ export function addConversation(
   const isFirst = Boolean(topic?.people_first);
   const handler = isClosed
     ? draw() < 0.5 ? "assistant" : "agent"
-    : isFirst || index % 12 === 0 || index % 12 === 3 || index % 12 === 8
+    : (isFirst && index < 12) || index % 12 === 0 || index % 12 === 3 || index === 8
       ? "queue"
       : index % 12 === 1 || index % 12 === 5 ? "agent" : "assistant";
   const agent = handler === "agent" ? world.agents[Math.floor(index / 6) % 3]! : null;

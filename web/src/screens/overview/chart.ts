@@ -30,7 +30,7 @@ export function dayGeometry(
     down: length(hour.by_people),
   }));
   const ticks = length
-    .ticks(3)
+    .ticks(2)
     .filter((value) => value > 0 && Number.isInteger(value))
     .map((value) => ({ value, above: keel - length(value), below: keel + length(value) }));
   const labels = bars
