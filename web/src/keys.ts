@@ -99,7 +99,7 @@ export function listenToKeys(target: Window): void {
   target.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (isWriting(event.target)) {
-      if (event.key === "Escape") (event.target as HTMLElement).blur();
+      if (event.key === "Escape") document.getElementById("main")?.focus();
       return;
     }
     if (event.key === "Enter" && isPressable(event.target)) return;
