@@ -4,8 +4,11 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** English words, as the screens are, in the manner of the reader's country: 24 hours, 30 %. */
+const READER = readerLocale();
+
 /** How long somebody waits: one unit, no seconds, because a ticking list is not calm. */
-export function span(ms: number, locale?: string): string {
+export function span(ms: number, locale = READER): string {
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
   if (ms < MINUTE) return `< ${unit(1, "minute")}`;
@@ -15,7 +18,7 @@ export function span(ms: number, locale?: string): string {
 }
 
 /** The finer span for figures: "2 min 5 sec" for medians and longest waits. */
-export function exactSpan(ms: number, locale?: string): string {
+export function exactSpan(ms: number, locale = READER): string {
   const unit = (value: number, name: string) =>
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" }).format(value);
   const seconds = Math.round(ms / 1000);
@@ -26,7 +29,7 @@ export function exactSpan(ms: number, locale?: string): string {
 }
 
 /** When something was last touched: the clock today, the day before that. */
-export function moment(at: string, now: number, locale?: string): string {
+export function moment(at: string, now: number, locale = READER): string {
   const then = new Date(at);
   const today = new Date(now);
   if (then.toDateString() === today.toDateString()) return clockTime(at, locale);
@@ -35,12 +38,12 @@ export function moment(at: string, now: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, options).format(then);
 }
 
-export function clockTime(at: string, locale?: string): string {
+export function clockTime(at: string, locale = READER): string {
   const options: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
   return new Intl.DateTimeFormat(locale, options).format(new Date(at));
 }
 
-export function dayName(at: string, now: number, locale?: string): string {
+export function dayName(at: string, now: number, locale = READER): string {
   const days = Math.round((startOfDay(now) - startOfDay(Date.parse(at))) / DAY);
   if (days === 0 || days === 1) {
     const words = new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(-days, "day");
@@ -50,21 +53,21 @@ export function dayName(at: string, now: number, locale?: string): string {
   return new Intl.DateTimeFormat(locale, options).format(new Date(at));
 }
 
-export function fullTime(at: string, locale?: string): string {
+export function fullTime(at: string, locale = READER): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" }).format(
     new Date(at),
   );
 }
 
-export function number(value: number, locale?: string): string {
+export function number(value: number, locale = READER): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
-export function percent(share: number, locale?: string): string {
+export function percent(share: number, locale = READER): string {
   return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
 }
 
-export function fileSize(size_bytes: number, locale?: string): string {
+export function fileSize(size_bytes: number, locale = READER): string {
   const [value, unit] =
     size_bytes < 1_000_000 ? [size_bytes / 1000, "kilobyte"] : [size_bytes / 1e6, "megabyte"];
   return new Intl.NumberFormat(locale, {
@@ -76,11 +79,21 @@ export function fileSize(size_bytes: number, locale?: string): string {
 }
 
 /** "Swedish" for "sv"; the code itself when the browser does not know it. */
-export function languageName(code: string, locale?: string): string {
+export function languageName(code: string, locale = READER): string {
   try {
     return new Intl.DisplayNames(locale, { type: "language" }).of(code) ?? code;
   } catch {
     return code;
+  }
+}
+
+/** "en-DE" for a browser that speaks "de-DE": words of two languages in one line confuse. */
+export function readerLocale(language = globalThis.navigator?.language ?? "en"): string {
+  try {
+    const { language: code, region } = new Intl.Locale(language).maximize();
+    return code === "en" || !region ? language : `en-${region}`;
+  } catch {
+    return "en";
   }
 }
 

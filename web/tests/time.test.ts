@@ -1,6 +1,8 @@
 // Times in words, in a fixed language and against a given now.
 import { describe, expect, test } from "vitest";
-import { dayName, exactSpan, fileSize, languageName, moment, percent, span } from "../src/time.ts";
+import {
+  dayName, exactSpan, fileSize, languageName, moment, percent, readerLocale, span,
+} from "../src/time.ts";
 
 const MINUTE = 60_000;
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
@@ -39,6 +41,13 @@ describe("a moment", () => {
     expect(plain(dayName(at, now, "en-GB")).replace(",", "")).toBe(expected),
   );
 });
+
+test.each([
+  ["en-GB", "en-GB"], ["en", "en"], ["de-DE", "en-DE"], ["sv", "en-SE"], ["ar", "en-EG"],
+  ["not a tag", "en"],
+])("a browser that speaks %s is answered in %s", (language, expected) =>
+  expect(readerLocale(language)).toBe(expected),
+);
 
 test("shares, sizes and languages", () => {
   expect(plain(percent(0.955, "en-US"))).toBe("96%");
