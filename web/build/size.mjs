@@ -18,16 +18,24 @@ function collect(key) {
 }
 collect(Object.keys(manifest).find((key) => manifest[key].isEntry));
 
-const scripts = Object.values(manifest).map((chunk) => chunk.file).filter((f) => f.endsWith(".js"));
+const scripts = Object.values(manifest)
+  .map((chunk) => chunk.file)
+  .filter((f) => f.endsWith(".js"));
 let total = 0;
 for (const file of new Set(scripts)) {
   const size = kilobytes(file);
   if (initial.has(file)) total += size;
-  console.log(`${size.toFixed(1).padStart(7)} kB  ${initial.has(file) ? "initial" : "lazy   "}  ${file}`);
+  console.log(
+    `${size.toFixed(1).padStart(7)} kB  ${initial.has(file) ? "initial" : "lazy   "}  ${file}`,
+  );
 }
-console.log(`${total.toFixed(1).padStart(7)} kB  initial JavaScript, gzip (budget ${BUDGET_KB} kB)`);
+console.log(
+  `${total.toFixed(1).padStart(7)} kB  initial JavaScript, gzip (budget ${BUDGET_KB} kB)`,
+);
 if (total > BUDGET_KB) {
-  console.error(`error: the initial JavaScript is ${(total - BUDGET_KB).toFixed(1)} kB over budget`);
+  console.error(
+    `error: the initial JavaScript is ${(total - BUDGET_KB).toFixed(1)} kB over budget`,
+  );
   console.error("hint: load the screen lazily in src/App.svelte, or drop a dependency");
   process.exit(1);
 }

@@ -49,18 +49,36 @@ export function mockDesk(): Plugin {
         const path = url.pathname.slice("/api/v1".length);
         if (path === "/events") return follow(request, response);
         const isFrame = path === "/me" || path === "/session" || path === "/setup";
-        if (mode === "signedout" && path === "/me") return give(response, problem(401, "unauthenticated", "You are not signed in.", "Sign in and try again."));
+        if (mode === "signedout" && path === "/me")
+          return give(
+            response,
+            problem(401, "unauthenticated", "You are not signed in.", "Sign in and try again."),
+          );
         if (mode === "loading" && !isFrame) return;
         if (mode === "failing" && !isFrame) {
-          return give(response, problem(503, "busy", "The desk is too busy to answer this.", "Wait a few seconds, then try again."));
+          return give(
+            response,
+            problem(
+              503,
+              "busy",
+              "The desk is too busy to answer this.",
+              "Wait a few seconds, then try again.",
+            ),
+          );
         }
         const body = await readBody(request);
         const known = mode === "empty" ? empty : world;
-        give(response, route(request.method ?? "GET", path, { world: known, url, body, id: "", emit }));
+        give(
+          response,
+          route(request.method ?? "GET", path, { world: known, url, body, id: "", emit }),
+        );
       }
 
       function follow(request: IncomingMessage, response: ServerResponse) {
-        response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+        response.writeHead(200, {
+          "content-type": "text/event-stream",
+          "cache-control": "no-store",
+        });
         response.write(`event: hello\ndata: ${JSON.stringify({ seq: world.seq })}\n\n`);
         streams.add(response);
         request.on("close", () => streams.delete(response));
@@ -71,97 +89,339 @@ export function mockDesk(): Plugin {
 
 const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
   ["GET", /^\/setup$/, () => ok({ needed: true })],
-  ["POST", /^\/setup$/, ({ world, body }) => ok({ token: "t", expires_at: "", agent: { ...world.agents[0], name: body.name } }, 201)],
-  ["POST", /^\/session$/, ({ world, body }) => body.password === "wrong" ? problem(401, "unauthenticated", "This e-mail and password do not belong together.", "Check both, or ask an owner for a new password.") : ok({ token: "t", expires_at: "", agent: world.agents[0] }, 201)],
+  [
+    "POST",
+    /^\/setup$/,
+    ({ world, body }) =>
+      ok({ token: "t", expires_at: "", agent: { ...world.agents[0], name: body.name } }, 201),
+  ],
+  [
+    "POST",
+    /^\/session$/,
+    ({ world, body }) =>
+      body.password === "wrong"
+        ? problem(
+            401,
+            "unauthenticated",
+            "This e-mail and password do not belong together.",
+            "Check both, or ask an owner for a new password.",
+          )
+        : ok({ token: "t", expires_at: "", agent: world.agents[0] }, 201),
+  ],
   ["DELETE", /^\/session$/, () => ({ status: 204 })],
   ["GET", /^\/me$/, ({ world }) => ok({ agent: world.agents[0], desk: world.desk })],
-  ["PUT", /^\/me\/presence$/, ({ world, body, emit }) => {
-    const agent = { ...world.agents[0]!, presence: body.presence, version: world.agents[0]!.version + 1 };
-    world.agents[0] = agent;
-    emit("agent", agent.id, agent.version, agent);
-    return ok(agent);
-  }],
+  [
+    "PUT",
+    /^\/me\/presence$/,
+    ({ world, body, emit }) => {
+      const agent = {
+        ...world.agents[0]!,
+        presence: body.presence,
+        version: world.agents[0]!.version + 1,
+      };
+      world.agents[0] = agent;
+      emit("agent", agent.id, agent.version, agent);
+      return ok(agent);
+    },
+  ],
   ["GET", /^\/agents$/, ({ world }) => page(world.agents)],
-  ["POST", /^\/agents$/, ({ body }) => body.email.includes("taken") ? problem(409, "conflict", "An agent with this e-mail exists.", "Use another address.", [{ field: "email", detail: "already in use" }]) : ok({ ...body, id: crypto.randomUUID(), version: 1, presence: "away", disabled: false, created_at: now() }, 201)],
+  [
+    "POST",
+    /^\/agents$/,
+    ({ body }) =>
+      body.email.includes("taken")
+        ? problem(409, "conflict", "An agent with this e-mail exists.", "Use another address.", [
+            { field: "email", detail: "already in use" },
+          ])
+        : ok(
+            {
+              ...body,
+              id: crypto.randomUUID(),
+              version: 1,
+              presence: "away",
+              disabled: false,
+              created_at: now(),
+            },
+            201,
+          ),
+  ],
   ["PATCH", /^\/agents\/([^/]+)$/, ({ world, id, body }) => changeIn(world.agents, id, body)],
   ["GET", /^\/conversations$/, listConversations],
-  ["GET", /^\/conversations\/([^/]+)$/, ({ world, id }) => {
-    const conversation = world.conversations.get(id);
-    if (!conversation) return problem(404, "not_found", "There is no such conversation.", "It may have been erased; go back to the list.");
-    return ok({ conversation, customer: world.customers.get(conversation.customer.id), messages: world.messages.get(id) ?? [], cases: world.cases.get(id) ?? [], handoffs: world.handoffs.get(id) ?? [], survey: world.surveys.get(id) ?? null });
-  }],
+  [
+    "GET",
+    /^\/conversations\/([^/]+)$/,
+    ({ world, id }) => {
+      const conversation = world.conversations.get(id);
+      if (!conversation)
+        return problem(
+          404,
+          "not_found",
+          "There is no such conversation.",
+          "It may have been erased; go back to the list.",
+        );
+      return ok({
+        conversation,
+        customer: world.customers.get(conversation.customer.id),
+        messages: world.messages.get(id) ?? [],
+        cases: world.cases.get(id) ?? [],
+        handoffs: world.handoffs.get(id) ?? [],
+        survey: world.surveys.get(id) ?? null,
+      });
+    },
+  ],
   ["POST", /^\/conversations\/([^/]+)\/messages$/, postMessage],
-  ["POST", /^\/conversations\/([^/]+)\/claim$/, ({ world, id, body, emit }) => {
-    const held = world.conversations.get(id);
-    if (held?.handler === "agent" && held.agent?.id !== ME && !body.take_over) return problem(409, "conflict", `${held.agent?.name} holds this conversation.`, "Ask them to release it, or leave a note.");
-    return changed(world, id, emit, { handler: "agent", agent: myself(world), waiting_since: null });
-  }],
-  ["POST", /^\/conversations\/([^/]+)\/release$/, ({ world, id, emit }) => changed(world, id, emit, { handler: "queue", agent: null, waiting_since: now() })],
-  ["POST", /^\/conversations\/([^/]+)\/close$/, ({ world, id, emit }) => changed(world, id, emit, { state: "closed", closed_at: now(), waiting_since: null })],
-  ["POST", /^\/conversations\/([^/]+)\/reopen$/, ({ world, id, emit }) => changed(world, id, emit, { state: "open", closed_at: null, handler: "agent", agent: myself(world) })],
-  ["POST", /^\/conversations\/([^/]+)\/assign$/, ({ world, id, body, emit }) => {
-    const agent = world.agents.find((one) => one.id === body.agent_id)!;
-    return changed(world, id, emit, { handler: "agent", agent: { id: agent.id, name: agent.name }, waiting_since: null });
-  }],
-  ["PUT", /^\/conversations\/([^/]+)\/topic$/, ({ world, id, body, emit }) => {
-    const topic = world.topics.find((one) => one.id === body.topic_id)!;
-    return changed(world, id, emit, { topic: { id: topic.id, name: topic.name } });
-  }],
-  ["POST", /^\/conversations\/([^/]+)\/drafts\/[^/]+\/discard$/, ({ world, id, emit }) => answerDraft(world, id, emit, "discarded")],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/claim$/,
+    ({ world, id, body, emit }) => {
+      const held = world.conversations.get(id);
+      if (held?.handler === "agent" && held.agent?.id !== ME && !body.take_over)
+        return problem(
+          409,
+          "conflict",
+          `${held.agent?.name} holds this conversation.`,
+          "Ask them to release it, or leave a note.",
+        );
+      return changed(world, id, emit, {
+        handler: "agent",
+        agent: myself(world),
+        waiting_since: null,
+      });
+    },
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/release$/,
+    ({ world, id, emit }) =>
+      changed(world, id, emit, { handler: "queue", agent: null, waiting_since: now() }),
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/close$/,
+    ({ world, id, emit }) =>
+      changed(world, id, emit, { state: "closed", closed_at: now(), waiting_since: null }),
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/reopen$/,
+    ({ world, id, emit }) =>
+      changed(world, id, emit, {
+        state: "open",
+        closed_at: null,
+        handler: "agent",
+        agent: myself(world),
+      }),
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/assign$/,
+    ({ world, id, body, emit }) => {
+      const agent = world.agents.find((one) => one.id === body.agent_id)!;
+      return changed(world, id, emit, {
+        handler: "agent",
+        agent: { id: agent.id, name: agent.name },
+        waiting_since: null,
+      });
+    },
+  ],
+  [
+    "PUT",
+    /^\/conversations\/([^/]+)\/topic$/,
+    ({ world, id, body, emit }) => {
+      const topic = world.topics.find((one) => one.id === body.topic_id)!;
+      return changed(world, id, emit, { topic: { id: topic.id, name: topic.name } });
+    },
+  ],
+  [
+    "POST",
+    /^\/conversations\/([^/]+)\/drafts\/[^/]+\/discard$/,
+    ({ world, id, emit }) => answerDraft(world, id, emit, "discarded"),
+  ],
   ["POST", /^\/conversations\/([^/]+)\/typing$/, () => ({ status: 204 })],
-  ["GET", /^\/counts$/, ({ world }) => {
-    const all = [...world.conversations.values()];
-    const count = (view: View) => all.filter((one) => belongs(one, view, ME)).length;
-    return ok({ waiting: count("waiting"), mine: count("mine"), ai: count("ai"), closed: count("closed"), all: all.length });
-  }],
+  [
+    "GET",
+    /^\/counts$/,
+    ({ world }) => {
+      const all = [...world.conversations.values()];
+      const count = (view: View) => all.filter((one) => belongs(one, view, ME)).length;
+      return ok({
+        waiting: count("waiting"),
+        mine: count("mine"),
+        ai: count("ai"),
+        closed: count("closed"),
+        all: all.length,
+      });
+    },
+  ],
   ["GET", /^\/overview$/, overview],
-  ["POST", /^\/files$/, ({ url }) => ok({ id: crypto.randomUUID(), name: url.searchParams.get("name"), content_type: "image/png", size_bytes: 48_200 }, 201)],
+  [
+    "POST",
+    /^\/files$/,
+    ({ url }) =>
+      ok(
+        {
+          id: crypto.randomUUID(),
+          name: url.searchParams.get("name"),
+          content_type: "image/png",
+          size_bytes: 48_200,
+        },
+        201,
+      ),
+  ],
   ["GET", /^\/topics$/, ({ world }) => page(world.topics)],
-  ["POST", /^\/topics$/, ({ world, body }) => {
-    const topic = { ...world.topics[0]!, ...body, id: crypto.randomUUID(), version: 1, level: "off", level_set_by: null, level_set_at: null, level_reason: "", n_examples: 0, n_open: 0 };
-    world.topics.push(topic);
-    return ok(topic, 201);
-  }],
-  ["POST", /^\/topics\/retrain$/, () => ok({ trained_at: now(), n_examples: 413, n_topics: 10, seconds: 0.8 })],
+  [
+    "POST",
+    /^\/topics$/,
+    ({ world, body }) => {
+      const topic = {
+        ...world.topics[0]!,
+        ...body,
+        id: crypto.randomUUID(),
+        version: 1,
+        level: "off",
+        level_set_by: null,
+        level_set_at: null,
+        level_reason: "",
+        n_examples: 0,
+        n_open: 0,
+      };
+      world.topics.push(topic);
+      return ok(topic, 201);
+    },
+  ],
+  [
+    "POST",
+    /^\/topics\/retrain$/,
+    () => ok({ trained_at: now(), n_examples: 413, n_topics: 10, seconds: 0.8 }),
+  ],
   ["POST", /^\/topics\/test$/, testSentence],
-  ["GET", /^\/topics\/([^/]+)$/, ({ world, id }) => found(world.topics.find((one) => one.id === id), "topic")],
+  [
+    "GET",
+    /^\/topics\/([^/]+)$/,
+    ({ world, id }) =>
+      found(
+        world.topics.find((one) => one.id === id),
+        "topic",
+      ),
+  ],
   ["PATCH", /^\/topics\/([^/]+)$/, ({ world, id, body }) => changeIn(world.topics, id, body)],
-  ["PUT", /^\/topics\/([^/]+)\/level$/, ({ world, id, body }) => changeIn(world.topics, id, { level: body.level, share: body.share ?? 0, level_reason: body.reason, level_set_by: myself(world), level_set_at: now() })],
-  ["GET", /^\/topics\/([^/]+)\/examples$/, ({ world, id }) => page(world.examples.filter((one) => one.topic_id === id))],
-  ["POST", /^\/topics\/([^/]+)\/examples$/, ({ world, id, body }) => {
-    const example = { id: crypto.randomUUID(), topic_id: id, text: body.text, created_at: now() };
-    world.examples.unshift(example);
-    return ok(example, 201);
-  }],
-  ["DELETE", /^\/topics\/[^/]+\/examples\/([^/]+)$/, ({ world, id }) => {
-    world.examples = world.examples.filter((one) => one.id !== id);
-    return { status: 204 };
-  }],
+  [
+    "PUT",
+    /^\/topics\/([^/]+)\/level$/,
+    ({ world, id, body }) =>
+      changeIn(world.topics, id, {
+        level: body.level,
+        share: body.share ?? 0,
+        level_reason: body.reason,
+        level_set_by: myself(world),
+        level_set_at: now(),
+      }),
+  ],
+  [
+    "GET",
+    /^\/topics\/([^/]+)\/examples$/,
+    ({ world, id }) => page(world.examples.filter((one) => one.topic_id === id)),
+  ],
+  [
+    "POST",
+    /^\/topics\/([^/]+)\/examples$/,
+    ({ world, id, body }) => {
+      const example = { id: crypto.randomUUID(), topic_id: id, text: body.text, created_at: now() };
+      world.examples.unshift(example);
+      return ok(example, 201);
+    },
+  ],
+  [
+    "DELETE",
+    /^\/topics\/[^/]+\/examples\/([^/]+)$/,
+    ({ world, id }) => {
+      world.examples = world.examples.filter((one) => one.id !== id);
+      return { status: 204 };
+    },
+  ],
   ["GET", /^\/articles$/, ({ world }) => page(world.articles)],
-  ["POST", /^\/articles$/, ({ world, body }) => {
-    const article = { ...world.articles[0]!, ...body, id: crypto.randomUUID(), version: 1, state: "draft", updated_at: now(), updated_by: myself(world) };
-    world.articles.push(article);
-    return ok(article, 201);
-  }],
+  [
+    "POST",
+    /^\/articles$/,
+    ({ world, body }) => {
+      const article = {
+        ...world.articles[0]!,
+        ...body,
+        id: crypto.randomUUID(),
+        version: 1,
+        state: "draft",
+        updated_at: now(),
+        updated_by: myself(world),
+      };
+      world.articles.push(article);
+      return ok(article, 201);
+    },
+  ],
   ["POST", /^\/articles\/preview$/, ({ body }) => ok({ html: previewOf(body.body) })],
-  ["GET", /^\/articles\/([^/]+)$/, ({ world, id }) => found(world.articles.find((one) => one.id === id), "article")],
-  ["PUT", /^\/articles\/([^/]+)$/, ({ world, id, body }) => {
-    const article = world.articles.find((one) => one.id === id);
-    if (article && (article.version !== body.version || body.title.includes("conflict"))) {
-      if (article.version === body.version) changeIn(world.articles, id, { body: `${article.body}\n\nTom's sentence.`, updated_at: now() });
-      return problem(409, "conflict", "Somebody saved this article meanwhile.", "Compare both versions.");
-    }
-    return changeIn(world.articles, id, { ...body, version: undefined, updated_at: now(), updated_by: myself(world) });
-  }],
-  ["DELETE", /^\/articles\/([^/]+)$/, ({ world, id }) => {
-    world.articles = world.articles.filter((one) => one.id !== id);
-    return { status: 204 };
-  }],
-  ["POST", /^\/articles\/([^/]+)\/publish$/, ({ world, id }) => changeIn(world.articles, id, { state: "published", published_at: now() })],
-  ["POST", /^\/articles\/([^/]+)\/unpublish$/, ({ world, id }) => changeIn(world.articles, id, { state: "draft", published_at: null })],
+  [
+    "GET",
+    /^\/articles\/([^/]+)$/,
+    ({ world, id }) =>
+      found(
+        world.articles.find((one) => one.id === id),
+        "article",
+      ),
+  ],
+  [
+    "PUT",
+    /^\/articles\/([^/]+)$/,
+    ({ world, id, body }) => {
+      const article = world.articles.find((one) => one.id === id);
+      if (article && (article.version !== body.version || body.title.includes("conflict"))) {
+        if (article.version === body.version)
+          changeIn(world.articles, id, {
+            body: `${article.body}\n\nTom's sentence.`,
+            updated_at: now(),
+          });
+        return problem(
+          409,
+          "conflict",
+          "Somebody saved this article meanwhile.",
+          "Compare both versions.",
+        );
+      }
+      return changeIn(world.articles, id, {
+        ...body,
+        version: undefined,
+        updated_at: now(),
+        updated_by: myself(world),
+      });
+    },
+  ],
+  [
+    "DELETE",
+    /^\/articles\/([^/]+)$/,
+    ({ world, id }) => {
+      world.articles = world.articles.filter((one) => one.id !== id);
+      return { status: 204 };
+    },
+  ],
+  [
+    "POST",
+    /^\/articles\/([^/]+)\/publish$/,
+    ({ world, id }) => changeIn(world.articles, id, { state: "published", published_at: now() }),
+  ],
+  [
+    "POST",
+    /^\/articles\/([^/]+)\/unpublish$/,
+    ({ world, id }) => changeIn(world.articles, id, { state: "draft", published_at: null }),
+  ],
   ["GET", /^\/inboxes$/, ({ world }) => page([world.inbox])],
-  ["PATCH", /^\/inboxes\/([^/]+)$/, ({ world, body }) => ok(Object.assign(world.inbox, body, { version: world.inbox.version + 1 }))],
-  ["PATCH", /^\/desk$/, ({ world, body }) => ok(Object.assign(world.desk, body, { version: world.desk.version + 1 }))],
+  [
+    "PATCH",
+    /^\/inboxes\/([^/]+)$/,
+    ({ world, body }) => ok(Object.assign(world.inbox, body, { version: world.inbox.version + 1 })),
+  ],
+  [
+    "PATCH",
+    /^\/desk$/,
+    ({ world, body }) => ok(Object.assign(world.desk, body, { version: world.desk.version + 1 })),
+  ],
 ];
 
 function route(method: string, path: string, context: Context): Answer {
@@ -186,13 +446,32 @@ function listConversations({ world, url }: Context): Answer {
 }
 
 function postMessage({ world, id, body, emit }: Context): Answer {
-  if (body.text.includes("fail")) return problem(503, "busy", "The desk is too busy to take this message.", "Send it again in a moment.");
+  if (body.text.includes("fail"))
+    return problem(
+      503,
+      "busy",
+      "The desk is too busy to take this message.",
+      "Send it again in a moment.",
+    );
   const author: Author = { type: "agent", ...myself(world) };
   if (body.draft_id) answerDraft(world, id, emit, "sent");
   const kind = body.kind === "note" ? "note" : "text";
-  const message = addMessage(world, id, { author, kind, text: body.text, client_id: body.client_id ?? null });
+  const message = addMessage(world, id, {
+    author,
+    kind,
+    text: body.text,
+    client_id: body.client_id ?? null,
+  });
   emit("message", message.id, message.version, message);
-  if (kind === "text") changed(world, id, emit, { handler: "agent", agent: myself(world), waiting_since: null, has_draft: false, needs_reply: false, last_message: { author_type: "agent", text: body.text, at: now() } });
+  if (kind === "text")
+    changed(world, id, emit, {
+      handler: "agent",
+      agent: myself(world),
+      waiting_since: null,
+      has_draft: false,
+      needs_reply: false,
+      last_message: { author_type: "agent", text: body.text, at: now() },
+    });
   return ok(message, 201);
 }
 
@@ -203,30 +482,91 @@ function overview({ world }: Context): Answer {
   const hour = Math.floor(Date.now() / 3_600_000);
   return ok({
     at: now(),
-    now: { waiting: count("waiting"), waiting_first: all.filter((one) => one.priority === "first" && belongs(one, "waiting", ME)).length, longest_wait_ms: all.length ? 151 * 60_000 : null, ai: count("ai"), with_agents: all.filter((one) => one.state === "open" && one.handler === "agent").length, agents_available: world.agents.filter((one) => one.presence === "available").length },
-    today: { conversations: all.length, answered_by_ai: all.length && 61, handed_over: all.length && 24, answered_by_people: all.length && 38, closed: count("closed"), median_wait_ms: all.length ? 134_000 : null, n_waits: all.length && 52, survey_good: all.length && 27, n_surveys: all.length && 31 },
+    now: {
+      waiting: count("waiting"),
+      waiting_first: all.filter((one) => one.priority === "first" && belongs(one, "waiting", ME))
+        .length,
+      longest_wait_ms: all.length ? 151 * 60_000 : null,
+      ai: count("ai"),
+      with_agents: all.filter((one) => one.state === "open" && one.handler === "agent").length,
+      agents_available: world.agents.filter((one) => one.presence === "available").length,
+    },
+    today: {
+      conversations: all.length,
+      answered_by_ai: all.length && 61,
+      handed_over: all.length && 24,
+      answered_by_people: all.length && 38,
+      closed: count("closed"),
+      median_wait_ms: all.length ? 134_000 : null,
+      n_waits: all.length && 52,
+      survey_good: all.length && 27,
+      n_surveys: all.length && 31,
+    },
     topics: world.topics.map((topic) => {
       const today = Math.floor(draw() * 40);
       const by_ai = Math.round(today * topic.share);
-      return { topic: { id: topic.id, name: topic.name }, level: topic.level, today, by_ai, by_people: today - by_ai, waiting: Math.floor(draw() * 3) };
+      return {
+        topic: { id: topic.id, name: topic.name },
+        level: topic.level,
+        today,
+        by_ai,
+        by_people: today - by_ai,
+        waiting: Math.floor(draw() * 3),
+      };
     }),
     hours: Array.from({ length: 24 }, (_, index) => {
       const at = new Date((hour - 23 + index) * 3_600_000);
-      const busy = all.length === 0 ? 0 : 3 + 22 * Math.max(0, Math.sin(((at.getUTCHours() - 6) / 14) * Math.PI));
-      return { hour: at.toISOString(), by_ai: Math.round(busy * (0.5 + draw() * 0.4)), by_people: Math.round(busy * (0.2 + draw() * 0.4)) };
+      const busy =
+        all.length === 0
+          ? 0
+          : 3 + 22 * Math.max(0, Math.sin(((at.getUTCHours() - 6) / 14) * Math.PI));
+      return {
+        hour: at.toISOString(),
+        by_ai: Math.round(busy * (0.5 + draw() * 0.4)),
+        by_people: Math.round(busy * (0.2 + draw() * 0.4)),
+      };
     }),
-    agents: world.agents.map((agent) => ({ agent: { id: agent.id, name: agent.name }, presence: agent.presence, n_open: all.filter((one) => one.state === "open" && one.agent?.id === agent.id).length })),
+    agents: world.agents.map((agent) => ({
+      agent: { id: agent.id, name: agent.name },
+      presence: agent.presence,
+      n_open: all.filter((one) => one.state === "open" && one.agent?.id === agent.id).length,
+    })),
   });
 }
 
 function testSentence({ world, body }: Context): Answer {
   const isFirst = /died|death|lost my job/i.test(body.text);
-  const ranked = world.topics.slice(0, 4).map((topic, index) => ({ topic: { id: topic.id, name: topic.name }, confidence: [0.82, 0.11, 0.04, 0.02][index] ?? 0 }));
+  const ranked = world.topics
+    .slice(0, 4)
+    .map((topic, index) => ({
+      topic: { id: topic.id, name: topic.name },
+      confidence: [0.82, 0.11, 0.04, 0.02][index] ?? 0,
+    }));
   return ok({
-    language: "en", topics: ranked, decided: isFirst ? { id: "topic-7", name: "Cannot pay this month" } : ranked[0]?.topic ?? null,
+    language: "en",
+    topics: ranked,
+    decided: isFirst
+      ? { id: "topic-7", name: "Cannot pay this month" }
+      : (ranked[0]?.topic ?? null),
     people_first: isFirst ? "the words speak of hardship" : null,
-    answer: isFirst ? null : { text: "Parcels take one to three working days [1].", sources: [{ n: 1, article_id: "article-1", slug: "where-is-my-order", title: "Where is my order", quote: "Parcels inside the country take one to three working days." }], confidence: 0.74 },
-    would: isFirst ? "A person answers, first in the queue." : "60 of 100 such cases are answered by the assistant with this text, the others by people.",
+    answer: isFirst
+      ? null
+      : {
+          text: "Parcels take one to three working days [1].",
+          sources: [
+            {
+              n: 1,
+              article_id: "article-1",
+              slug: "where-is-my-order",
+              title: "Where is my order",
+              quote: "Parcels inside the country take one to three working days.",
+            },
+          ],
+          confidence: 0.74,
+        },
+    would: isFirst
+      ? "A person answers, first in the queue."
+      : "60 of 100 such cases are answered by the assistant with this text, the others by people.",
   });
 }
 
@@ -237,7 +577,16 @@ function keepLively(world: World, emit: Emit, send: (name: string, data: unknown
     if (choice < 0.35) {
       const index = world.conversations.size;
       const made = addConversation(world, index, Date.now() + index * 61 * 60_000, draw);
-      const fresh: Conversation = { ...made, state: "open", closed_at: null, handler: "queue", agent: null, waiting_since: now(), updated_at: now(), needs_reply: true };
+      const fresh: Conversation = {
+        ...made,
+        state: "open",
+        closed_at: null,
+        handler: "queue",
+        agent: null,
+        waiting_since: now(),
+        updated_at: now(),
+        needs_reply: true,
+      };
       world.conversations.set(made.id, fresh);
       emit("conversation", fresh.id, fresh.version, fresh);
       return;
@@ -247,20 +596,49 @@ function keepLively(world: World, emit: Emit, send: (name: string, data: unknown
     if (!one) return;
     const author: Author = { type: "customer", id: one.customer.id, name: one.customer.name };
     if (choice < 0.5) return send("typing", { conversation_id: one.id, author });
-    const message = addMessage(world, one.id, { author, kind: "text", text: "Are you still there?", client_id: null });
+    const message = addMessage(world, one.id, {
+      author,
+      kind: "text",
+      text: "Are you still there?",
+      client_id: null,
+    });
     emit("message", message.id, message.version, message);
-    changed(world, one.id, emit, { needs_reply: true, last_message: { author_type: "customer", text: message.text, at: now() } });
+    changed(world, one.id, emit, {
+      needs_reply: true,
+      last_message: { author_type: "customer", text: message.text, at: now() },
+    });
   }, LIVELY_MS).unref();
 }
 
-function addMessage(world: World, id: string, part: Pick<Message, "author" | "kind" | "text" | "client_id">): Message {
+function addMessage(
+  world: World,
+  id: string,
+  part: Pick<Message, "author" | "kind" | "text" | "client_id">,
+): Message {
   const messages = world.messages.get(id) ?? [];
-  const message: Message = { ...part, id: crypto.randomUUID(), version: 1, conversation_id: id, position: messages.length + 1, code: null, generated: false, sources: [], files: [], draft_state: null, created_at: now() };
+  const message: Message = {
+    ...part,
+    id: crypto.randomUUID(),
+    version: 1,
+    conversation_id: id,
+    position: messages.length + 1,
+    code: null,
+    generated: false,
+    sources: [],
+    files: [],
+    draft_state: null,
+    created_at: now(),
+  };
   world.messages.set(id, [...messages, message]);
   return message;
 }
 
-function answerDraft(world: World, id: string, emit: Emit, draft_state: "sent" | "discarded"): Answer {
+function answerDraft(
+  world: World,
+  id: string,
+  emit: Emit,
+  draft_state: "sent" | "discarded",
+): Answer {
   const draft = world.messages.get(id)?.find((one) => one.draft_state === "pending");
   if (!draft) return problem(409, "conflict", "This draft was answered already.", "");
   Object.assign(draft, { draft_state, version: draft.version + 1 });
@@ -291,20 +669,41 @@ const now = () => new Date().toISOString();
 const ok = (body: unknown, status = 200): Answer => ({ status, body });
 const page = (items: unknown[]): Answer => ok({ items, next_cursor: null });
 const found = (item: unknown, what: string) =>
-  item ? ok(item) : problem(404, "not_found", `There is no such ${what}.`, "It may have been deleted; go back to the list.");
+  item
+    ? ok(item)
+    : problem(
+        404,
+        "not_found",
+        `There is no such ${what}.`,
+        "It may have been deleted; go back to the list.",
+      );
 const myself = (world: World) => ({ id: ME, name: world.agents[0]?.name ?? "" });
 
-function problem(status: number, code: string, detail: string, hint: string, errors?: unknown): Answer {
+function problem(
+  status: number,
+  code: string,
+  detail: string,
+  hint: string,
+  errors?: unknown,
+): Answer {
   return { status, body: { type: "about:blank", title: code, status, code, detail, hint, errors } };
 }
 
 function previewOf(markdown: string): string {
   const safe = markdown.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return safe.split(/\n{2,}/).map((block) => {
-    if (block.startsWith("## ")) return `<h2>${block.slice(3)}</h2>`;
-    if (block.startsWith("- ")) return `<ul>${block.split("\n").map((line) => `<li>${line.slice(2)}</li>`).join("")}</ul>`;
-    return `<p>${block}</p>`;
-  }).join("").replace(/\*\*(.+?)\*\*/g, "<strong>$1</strong>");
+  return safe
+    .split(/\n{2,}/)
+    .map((block) => {
+      if (block.startsWith("## ")) return `<h2>${block.slice(3)}</h2>`;
+      if (block.startsWith("- "))
+        return `<ul>${block
+          .split("\n")
+          .map((line) => `<li>${line.slice(2)}</li>`)
+          .join("")}</ul>`;
+      return `<p>${block}</p>`;
+    })
+    .join("")
+    .replace(/\*\*(.+?)\*\*/g, "<strong>$1</strong>");
 }
 
 async function readBody(request: IncomingMessage): Promise<any> {
@@ -318,6 +717,8 @@ async function readBody(request: IncomingMessage): Promise<any> {
 }
 
 function give(response: ServerResponse, { status, body }: Answer): void {
-  response.writeHead(status, { "content-type": status >= 400 ? "application/problem+json" : "application/json" });
+  response.writeHead(status, {
+    "content-type": status >= 400 ? "application/problem+json" : "application/json",
+  });
   response.end(body === undefined ? undefined : JSON.stringify(body));
 }

@@ -1,9 +1,25 @@
 // The keyboard map: what each key does, where, and the words of the sheet that lists them.
 
 export type KeyAction =
-  | "next" | "previous" | "open" | "reply" | "note" | "claim" | "close" | "assign" | "topic"
-  | "search" | "back" | "sheet" | "arrivals" | "send-draft"
-  | "go-inbox" | "go-articles" | "go-topics" | "go-overview" | "go-settings";
+  | "next"
+  | "previous"
+  | "open"
+  | "reply"
+  | "note"
+  | "claim"
+  | "close"
+  | "assign"
+  | "topic"
+  | "search"
+  | "back"
+  | "sheet"
+  | "arrivals"
+  | "send-draft"
+  | "go-inbox"
+  | "go-articles"
+  | "go-topics"
+  | "go-overview"
+  | "go-settings";
 
 export type KeyBinding = { keys: string; action: KeyAction; words: string };
 

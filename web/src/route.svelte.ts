@@ -1,11 +1,17 @@
 // Where one is: the address bar is the only place that knows.
 
 export type Screen =
-  | "inbox" | "articles" | "topics" | "overview" | "settings" | "sign-in" | "setup" | "lost";
+  "inbox" | "articles" | "topics" | "overview" | "settings" | "sign-in" | "setup" | "lost";
 export type Place = { screen: Screen; parts: string[]; search: URLSearchParams; hash: string };
 
 const SCREENS: Screen[] = [
-  "inbox", "articles", "topics", "overview", "settings", "sign-in", "setup",
+  "inbox",
+  "articles",
+  "topics",
+  "overview",
+  "settings",
+  "sign-in",
+  "setup",
 ];
 
 export function placeOf(address: { pathname: string; search: string; hash: string }): Place {

@@ -10,7 +10,9 @@ const READER = readerLocale();
 /** How long somebody waits: one unit, no seconds, because a ticking list is not calm. */
 export function span(ms: number, locale = READER): string {
   const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" }).format(value);
+    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" }).format(
+      value,
+    );
   if (ms < MINUTE) return `< ${unit(1, "minute")}`;
   if (ms < HOUR) return unit(Math.floor(ms / MINUTE), "minute");
   if (ms < DAY) return unit(Math.floor(ms / HOUR), "hour");
@@ -20,7 +22,9 @@ export function span(ms: number, locale = READER): string {
 /** The finer span for figures: "2 min 5 sec" for medians and longest waits. */
 export function exactSpan(ms: number, locale = READER): string {
   const unit = (value: number, name: string) =>
-    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" }).format(value);
+    new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "narrow" }).format(
+      value,
+    );
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return unit(seconds, "second");
   const minutes = Math.floor(seconds / 60);
@@ -64,7 +68,9 @@ export function number(value: number, locale = READER): string {
 }
 
 export function percent(share: number, locale = READER): string {
-  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(
+    share,
+  );
 }
 
 export function fileSize(size_bytes: number, locale = READER): string {

@@ -3,7 +3,12 @@ import { describe, expect, test } from "vitest";
 import { BINDINGS, CHORD_MS, isPressable, isWriting, KeyReader, type Press } from "../src/keys.ts";
 
 const press = (key: string, change: Partial<Press> = {}): Press => ({
-  key, ctrlKey: false, metaKey: false, altKey: false, isComposing: false, ...change,
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  isComposing: false,
+  ...change,
 });
 
 describe("the keyboard map", () => {
@@ -18,9 +23,19 @@ describe("the keyboard map", () => {
   });
 
   test.each([
-    ["j", "next"], ["k", "previous"], ["Enter", "open"], ["o", "open"], ["r", "reply"],
-    ["n", "note"], ["c", "claim"], ["e", "close"], ["a", "assign"], ["t", "topic"],
-    ["/", "search"], ["?", "sheet"], ["Escape", "back"],
+    ["j", "next"],
+    ["k", "previous"],
+    ["Enter", "open"],
+    ["o", "open"],
+    ["r", "reply"],
+    ["n", "note"],
+    ["c", "claim"],
+    ["e", "close"],
+    ["a", "assign"],
+    ["t", "topic"],
+    ["/", "search"],
+    ["?", "sheet"],
+    ["Escape", "back"],
   ])("%s means %s", (key, action) => {
     expect(new KeyReader().read(press(key), 0)).toBe(action);
   });

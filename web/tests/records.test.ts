@@ -6,7 +6,11 @@ type Item = { id: string; version: number; words: string };
 const item = (version: number, id = "a"): Item => ({ id, version, words: `v${version}` });
 
 test("keeps the higher version whichever comes first", () => {
-  for (const versions of [[1, 2, 3], [3, 1, 2], [2, 3, 1]]) {
+  for (const versions of [
+    [1, 2, 3],
+    [3, 1, 2],
+    [2, 3, 1],
+  ]) {
     const records = new Records<Item>(new Map());
     records.putAll(versions.map((version) => item(version)));
     expect(records.get("a")?.version, String(versions)).toBe(3);
@@ -41,7 +45,9 @@ test("any order of the same events ends in the same state", () => {
   let state = seed;
   const draw = () => (state = (state * 1664525 + 1013904223) % 4294967296) / 4294967296;
   const steps = Array.from({ length: 40 }, (_, at) => ({
-    id: `id-${Math.floor(draw() * 5)}`, version: at + 1, isGone: draw() < 0.2,
+    id: `id-${Math.floor(draw() * 5)}`,
+    version: at + 1,
+    isGone: draw() < 0.2,
   }));
   const end = (order: typeof steps) => {
     const records = new Records<Item>(new Map());
@@ -52,8 +58,10 @@ test("any order of the same events ends in the same state", () => {
     return [...records.map.values()].map(({ id, version }) => `${id}@${version}`).sort();
   };
   for (let round = 0; round < 50; round += 1) {
-    const shuffled = steps.map((step) => ({ step, at: draw() }))
-      .sort((a, b) => a.at - b.at).map(({ step }) => step);
+    const shuffled = steps
+      .map((step) => ({ step, at: draw() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ step }) => step);
     expect(end(shuffled), `replay with SEED=${seed} npm test`).toEqual(end(steps));
   }
 });

@@ -6,7 +6,10 @@ import { retryDelayMs, StreamPlace, type Signal } from "../src/live/stream.ts";
 function read(chunks: string[]): { events: StreamEvent[]; comments: string[] } {
   const events: StreamEvent[] = [];
   const comments: string[] = [];
-  const parser = new EventParser((event) => events.push(event), (text) => comments.push(text));
+  const parser = new EventParser(
+    (event) => events.push(event),
+    (text) => comments.push(text),
+  );
   for (const chunk of chunks) parser.push(chunk);
   return { events, comments };
 }

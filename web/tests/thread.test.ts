@@ -6,16 +6,34 @@ import { textParts } from "../src/parts/text.ts";
 
 function message(position: number, change: Partial<Message> = {}): Message {
   return {
-    id: `m${position}`, version: 1, conversation_id: "c", position,
-    author: { type: "agent", id: "me", name: "Me" }, kind: "text", code: null, text: "",
-    generated: false, sources: [], files: [], draft_state: null, client_id: null,
-    created_at: "2026-01-01T10:00:00.000Z", ...change,
+    id: `m${position}`,
+    version: 1,
+    conversation_id: "c",
+    position,
+    author: { type: "agent", id: "me", name: "Me" },
+    kind: "text",
+    code: null,
+    text: "",
+    generated: false,
+    sources: [],
+    files: [],
+    draft_state: null,
+    client_id: null,
+    created_at: "2026-01-01T10:00:00.000Z",
+    ...change,
   };
 }
 function outgoing(client_id: string): Outgoing {
   return {
-    client_id, conversation_id: "c", kind: "reply", text: "", files: [], draft_id: null,
-    state: "sending", problem: null, at: "2026-01-01T10:00:00.000Z",
+    client_id,
+    conversation_id: "c",
+    kind: "reply",
+    text: "",
+    files: [],
+    draft_id: null,
+    state: "sending",
+    problem: null,
+    at: "2026-01-01T10:00:00.000Z",
   };
 }
 const keys = (messages: Message[], sending: Outgoing[]) =>
@@ -24,7 +42,9 @@ const keys = (messages: Message[], sending: Outgoing[]) =>
 describe("the thread", () => {
   test("stands in the desk's order, then what is on its way", () => {
     expect(keys([message(2), message(1)], [outgoing("x")])).toEqual([
-      "message:m1", "message:m2", "outgoing:x",
+      "message:m1",
+      "message:m2",
+      "outgoing:x",
     ]);
   });
 
@@ -52,9 +72,11 @@ describe("the text of a message", () => {
     ["plain", "hello", ["hello"]],
     ["a known source", "yes [1].", ["yes ", 1, "."]],
     ["an unknown source stays text", "yes [7]", ["yes [7]"]],
-    ["an address without its full stop", "see https://a.example/x.", [
-      "see ", "https://a.example/x", ".",
-    ]],
+    [
+      "an address without its full stop",
+      "see https://a.example/x.",
+      ["see ", "https://a.example/x", "."],
+    ],
     ["no script addresses", "javascript:alert(1)", ["javascript:alert(1)"]],
     ["both", "[1] http://b.example", [1, " ", "http://b.example"]],
   ])("%s", (_, text, expected) => {

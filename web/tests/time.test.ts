@@ -1,20 +1,36 @@
 // Times in words, in a fixed language and against a given now.
 import { describe, expect, test } from "vitest";
 import {
-  dayName, exactSpan, fileSize, languageName, moment, percent, readerLocale, span,
+  dayName,
+  exactSpan,
+  fileSize,
+  languageName,
+  moment,
+  percent,
+  readerLocale,
+  span,
 } from "../src/time.ts";
 
 const MINUTE = 60_000;
 const plain = (text: string) => text.replace(/[\u00a0\u202f]/g, " ");
 
 test.each([
-  [-5_000, "< 1 min"], [0, "< 1 min"], [MINUTE - 1, "< 1 min"], [MINUTE, "1 min"],
-  [59 * MINUTE + 59_999, "59 min"], [60 * MINUTE, "1 hr"], [1439 * MINUTE, "23 hr"],
-  [1440 * MINUTE, "1 day"], [3 * 1440 * MINUTE, "3 days"],
+  [-5_000, "< 1 min"],
+  [0, "< 1 min"],
+  [MINUTE - 1, "< 1 min"],
+  [MINUTE, "1 min"],
+  [59 * MINUTE + 59_999, "59 min"],
+  [60 * MINUTE, "1 hr"],
+  [1439 * MINUTE, "23 hr"],
+  [1440 * MINUTE, "1 day"],
+  [3 * 1440 * MINUTE, "3 days"],
 ])("a wait of %i ms is %s", (ms, expected) => expect(plain(span(ms, "en-US"))).toBe(expected));
 
 test.each([
-  [4_400, "4s"], [59_600, "1m 0s"], [134_000, "2m 14s"], [3_720_000, "1h 2m"],
+  [4_400, "4s"],
+  [59_600, "1m 0s"],
+  [134_000, "2m 14s"],
+  [3_720_000, "1h 2m"],
 ])("a figure of %i ms is %s", (ms, expected) =>
   expect(plain(exactSpan(ms, "en-US"))).toBe(expected),
 );
@@ -43,7 +59,11 @@ describe("a moment", () => {
 });
 
 test.each([
-  ["en-GB", "en-GB"], ["en", "en"], ["de-DE", "en-DE"], ["sv", "en-SE"], ["ar", "en-EG"],
+  ["en-GB", "en-GB"],
+  ["en", "en"],
+  ["de-DE", "en-DE"],
+  ["sv", "en-SE"],
+  ["ar", "en-EG"],
   ["not a tag", "en"],
 ])("a browser that speaks %s is answered in %s", (language, expected) =>
   expect(readerLocale(language)).toBe(expected),

@@ -5,12 +5,26 @@ import { belongs, compare, hold, keepRow, neighbour, settle } from "../src/live/
 
 function conversation(id: string, change: Partial<Conversation> = {}): Conversation {
   return {
-    id, version: 1, number: 1, subject: "", state: "open", handler: "queue", agent: null,
-    priority: "normal", language: null, topic: null,
-    customer: { id: "c", name: null, verified: false }, inbox_id: "i", last_message: null,
-    has_draft: false, waiting_since: "2026-01-01T10:00:00.000Z", needs_reply: true,
-    created_at: "2026-01-01T10:00:00.000Z", updated_at: "2026-01-01T10:00:00.000Z",
-    closed_at: null, ...change,
+    id,
+    version: 1,
+    number: 1,
+    subject: "",
+    state: "open",
+    handler: "queue",
+    agent: null,
+    priority: "normal",
+    language: null,
+    topic: null,
+    customer: { id: "c", name: null, verified: false },
+    inbox_id: "i",
+    last_message: null,
+    has_draft: false,
+    waiting_since: "2026-01-01T10:00:00.000Z",
+    needs_reply: true,
+    created_at: "2026-01-01T10:00:00.000Z",
+    updated_at: "2026-01-01T10:00:00.000Z",
+    closed_at: null,
+    ...change,
   };
 }
 const at = (minute: number) => `2026-01-01T10:${String(minute).padStart(2, "0")}:00.000Z`;
@@ -45,9 +59,7 @@ test("waiting: people first, then the longest wait; others: the newest change", 
 });
 
 test("rows below the last loaded one wait for their page", () => {
-  const rows = [1, 2, 3].map((minute) =>
-    conversation(`c${minute}`, { waiting_since: at(minute) }),
-  );
+  const rows = [1, 2, 3].map((minute) => conversation(`c${minute}`, { waiting_since: at(minute) }));
   expect(settle(rows, "waiting", "me", rows[1] ?? null)).toEqual(["c1", "c2"]);
 });
 

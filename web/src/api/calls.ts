@@ -1,8 +1,27 @@
 // The desk's calls by name, so that screens never spell a path.
 import { call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
-  Agent, Article, ArticleSummary, Conversation, ConversationDetail, Counts, Desk, Example, FileRef,
-  Inbox, Level, Me, Message, Overview, Page, Presence, Retrained, Role, Session, Topic, TopicTest,
+  Agent,
+  Article,
+  ArticleSummary,
+  Conversation,
+  ConversationDetail,
+  Counts,
+  Desk,
+  Example,
+  FileRef,
+  Inbox,
+  Level,
+  Me,
+  Message,
+  Overview,
+  Page,
+  Presence,
+  Retrained,
+  Role,
+  Session,
+  Topic,
+  TopicTest,
   View,
 } from "./types.ts";
 
@@ -11,7 +30,12 @@ const LARGEST_PAGE = 100;
 
 export const setupState = () => get<{ needed: boolean }>("/setup");
 export const setUp = (answers: {
-  key: string; desk_name: string; name: string; email: string; password: string; sample: boolean;
+  key: string;
+  desk_name: string;
+  name: string;
+  email: string;
+  password: string;
+  sample: boolean;
 }) => post<Session>("/setup", answers);
 export const signIn = (email: string, password: string) =>
   post<Session>("/session", { email, password });
@@ -19,16 +43,19 @@ export const signOut = () => remove("/session");
 export const me = () => get<Me>("/me");
 export const setPresence = (presence: Presence) => put<Agent>("/me/presence", { presence });
 
-export const conversations = (
-  view: View, q: string, cursor: string | null, signal?: AbortSignal,
-) => get<Page<Conversation>>(`/conversations${query({ view, q, cursor, limit: PAGE })}`, signal);
+export const conversations = (view: View, q: string, cursor: string | null, signal?: AbortSignal) =>
+  get<Page<Conversation>>(`/conversations${query({ view, q, cursor, limit: PAGE })}`, signal);
 export const conversation = (id: string, signal?: AbortSignal) =>
   get<ConversationDetail>(`/conversations/${id}`, signal);
 export const counts = () => get<Counts>("/counts");
 export const sendMessage = (
   conversationId: string,
   message: {
-    kind: "reply" | "note"; text: string; client_id: string; file_ids?: string[]; draft_id?: string;
+    kind: "reply" | "note";
+    text: string;
+    client_id: string;
+    file_ids?: string[];
+    draft_id?: string;
   },
 ) => post<Message>(`/conversations/${conversationId}/messages`, message, message.client_id);
 export const claim = (id: string, takeOver = false) =>
@@ -68,16 +95,15 @@ export const testSentence = (text: string) => post<TopicTest>("/topics/test", { 
 
 export const articles = () => everyPage<ArticleSummary>("/articles");
 export const article = (id: string) => get<Article>(`/articles/${id}`);
-export type ArticleDraft = Pick<
-  Article, "title" | "body" | "language" | "topic_ids" | "questions"
->;
+export type ArticleDraft = Pick<Article, "title" | "body" | "language" | "topic_ids" | "questions">;
 export const addArticle = (draft: ArticleDraft) => post<Article>("/articles", draft);
 export const saveArticle = (id: string, draft: ArticleDraft & { version: number }) =>
   put<Article>(`/articles/${id}`, draft);
 export const removeArticle = (id: string) => remove(`/articles/${id}`);
 export const publishArticle = (id: string) => post<Article>(`/articles/${id}/publish`, {});
 export const unpublishArticle = (id: string) => post<Article>(`/articles/${id}/unpublish`, {});
-export const previewArticle = (body: string) => post<{ html: string }>("/articles/preview", { body });
+export const previewArticle = (body: string) =>
+  post<{ html: string }>("/articles/preview", { body });
 
 export const agents = () => everyPage<Agent>("/agents");
 export const addAgent = (body: { name: string; email: string; role: Role; password: string }) =>

@@ -37,8 +37,7 @@ export const get = <Answer>(path: string, signal?: AbortSignal) =>
 export const post = <Answer>(path: string, body?: unknown, idempotencyKey?: string) =>
   call<Answer>("POST", path, { body, idempotencyKey });
 export const put = <Answer>(path: string, body: unknown) => call<Answer>("PUT", path, { body });
-export const patch = <Answer>(path: string, body: unknown) =>
-  call<Answer>("PATCH", path, { body });
+export const patch = <Answer>(path: string, body: unknown) => call<Answer>("PATCH", path, { body });
 export const remove = (path: string) => call<void>("DELETE", path);
 
 /** Opens a response that is read as it arrives: the event stream. */

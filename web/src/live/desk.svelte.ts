@@ -2,8 +2,21 @@
 import { SvelteMap } from "svelte/reactivity";
 import * as calls from "../api/calls.ts";
 import type {
-  Agent, ArticleSummary, Author, Case, Conversation, ConversationDetail, Counts, Customer, Desk, Handoff,
-  Inbox, Me, Message, Survey, Topic,
+  Agent,
+  ArticleSummary,
+  Author,
+  Case,
+  Conversation,
+  ConversationDetail,
+  Counts,
+  Customer,
+  Desk,
+  Handoff,
+  Inbox,
+  Me,
+  Message,
+  Survey,
+  Topic,
 } from "../api/types.ts";
 import { clock } from "./clock.svelte.ts";
 import { Records, type Versioned } from "./records.ts";
@@ -66,7 +79,10 @@ class LiveDesk {
       this.#whenReady = resolve;
       setTimeout(resolve, HELLO_WAIT_MS);
     });
-    this.#tabs = joinTabs((signal) => this.#take(signal), () => location.reload());
+    this.#tabs = joinTabs(
+      (signal) => this.#take(signal),
+      () => location.reload(),
+    );
     void this.refreshCounts();
   }
 
@@ -237,8 +253,15 @@ class LiveDesk {
 
   #everyRecords() {
     return [
-      this.conversations, this.messages, this.cases, this.handoffs, this.customers, this.topics,
-      this.articles, this.agents, this.inboxes,
+      this.conversations,
+      this.messages,
+      this.cases,
+      this.handoffs,
+      this.customers,
+      this.topics,
+      this.articles,
+      this.agents,
+      this.inboxes,
     ];
   }
 }

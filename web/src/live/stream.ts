@@ -3,10 +3,23 @@ import { openStream } from "../api/client.ts";
 import { EventParser, type StreamEvent } from "./sse.ts";
 
 export type Subject =
-  | "conversation" | "message" | "case" | "handoff" | "customer" | "topic" | "article" | "agent"
-  | "inbox" | "desk";
+  | "conversation"
+  | "message"
+  | "case"
+  | "handoff"
+  | "customer"
+  | "topic"
+  | "article"
+  | "agent"
+  | "inbox"
+  | "desk";
 export type Change = {
-  seq: number; kind: string; subject: Subject; id: string; version: number; data: unknown;
+  seq: number;
+  kind: string;
+  subject: Subject;
+  id: string;
+  version: number;
+  data: unknown;
 };
 export type Signal =
   | { type: "hello"; seq: number }

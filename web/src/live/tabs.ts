@@ -7,10 +7,7 @@ type Word = Signal | { type: "who-reads" } | { type: "session-changed" };
 
 export type Tabs = { stop: () => void; tellSessionChanged: () => void };
 
-export function joinTabs(
-  onSignal: (signal: Signal) => void,
-  onSessionChanged: () => void,
-): Tabs {
+export function joinTabs(onSignal: (signal: Signal) => void, onSessionChanged: () => void): Tabs {
   const stop = new AbortController();
   const hasTabs = "locks" in navigator && "BroadcastChannel" in globalThis;
   if (!hasTabs) {

@@ -1,7 +1,11 @@
 // Asks one question before something that is hard to take back.
 
 export type Question = {
-  title: string; words: string; yes: string; no?: string; isDangerous?: boolean;
+  title: string;
+  words: string;
+  yes: string;
+  no?: string;
+  isDangerous?: boolean;
 };
 
 class Asking {

@@ -2,7 +2,10 @@
 import type { FileRef } from "../../api/types.ts";
 
 export type Begun = {
-  kind: "reply" | "note"; text: string; files: FileRef[]; draft_id: string | null;
+  kind: "reply" | "note";
+  text: string;
+  files: FileRef[];
+  draft_id: string | null;
 };
 
 export const NOTHING_BEGUN: Begun = { kind: "reply", text: "", files: [], draft_id: null };

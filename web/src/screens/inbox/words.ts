@@ -11,8 +11,14 @@ export const VIEWS: { view: View; words: string; about: string }[] = [
 
 export const NOTHING: Record<View, { title: string; words: string }> = {
   waiting: { title: "Nobody is waiting", words: "New customers who need a person appear here." },
-  mine: { title: "You hold no conversation", words: "Claim one from Waiting; c takes the open one." },
-  ai: { title: "The assistant is answering nobody", words: "Topics at supervised send some to it." },
+  mine: {
+    title: "You hold no conversation",
+    words: "Claim one from Waiting; c takes the open one.",
+  },
+  ai: {
+    title: "The assistant is answering nobody",
+    words: "Topics at supervised send some to it.",
+  },
   all: { title: "No conversations yet", words: "Put the script tag from Settings on a page." },
   closed: { title: "Nothing is closed yet", words: "Closed conversations stay here to be read." },
 };

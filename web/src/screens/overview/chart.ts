@@ -17,7 +17,10 @@ export function dayGeometry(
 ): DayGeometry {
   const keel = size.height / 2;
   const largest = Math.max(1, ...hours.map((hour) => Math.max(hour.by_ai, hour.by_people)));
-  const length = scaleLinear().domain([0, largest]).nice(3).range([0, keel - 12]);
+  const length = scaleLinear()
+    .domain([0, largest])
+    .nice(3)
+    .range([0, keel - 12]);
   const across = scaleBand<string>()
     .domain(hours.map((hour) => hour.hour))
     .range([size.start, size.width])
