@@ -484,7 +484,7 @@ class Desk implements Widget {
 
   async #readAll(): Promise<void> {
     await this.#readConversations();
-    if (this.#now.current === null && !this.#now.outbox.length && this.#needsSelection()) {
+    if (this.#needsSelection()) {
       const id = this.#conversationToShow();
       if (id) this.#dispatch({ type: "select", id });
     }
@@ -504,7 +504,9 @@ class Desk implements Widget {
 
   /** Only while loading: later, an empty screen is what the customer chose. */
   #needsSelection(): boolean {
-    return this.#now.phase !== "ready";
+    const { phase, current, outbox } = this.#now;
+    const isBeginning = outbox.some((entry) => entry.conversation_id === null);
+    return phase !== "ready" && current === null && !isBeginning;
   }
 
   #conversationToShow(): string | null {

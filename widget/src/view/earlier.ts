@@ -33,7 +33,7 @@ function item(
   const { id, number, topic, updated_at } = conversation;
   const button = h(
     "button",
-    { type: "button", "aria-current": id === current, onclick: () => widget.select(id) },
+    { type: "button", "aria-current": String(id === current), onclick: () => widget.select(id) },
     h("span", { class: "earlier-title" }, h("bdi", {}, topic ?? stateWords(conversation, speech))),
     h("bdi", { class: "earlier-number", dir: "ltr" }, `#${number}`),
     h(

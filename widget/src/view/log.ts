@@ -25,13 +25,17 @@ export function createLog(surface: Surface): Part {
   content.setAttribute("aria-label", speech.say("log"));
   content.append(opening, told, list, receipt, typing, solved);
   let shown: string | null = null;
+  let isPinned = true;
+  content.addEventListener("scroll", () => (isPinned = isNearEnd(content)));
+  // The composer grows, the survey appears, a picture arrives: the end stays in sight.
+  new ResizeObserver(() => isPinned && toEnd(content)).observe(content);
 
   return {
     element: content,
     update(view, state) {
       content.hidden = view.screen !== "conversation";
       content.setAttribute("aria-busy", String(view.phase === "loading"));
-      const isFollowing = isNearEnd(content) || shown !== state.current;
+      const isFollowing = isPinned || shown !== state.current;
       shown = state.current;
       drawOpening(opening, view, state, surface);
       told.hidden = view.told === null;
@@ -137,9 +141,14 @@ function isNearEnd(element: HTMLElement): boolean {
   return element.scrollHeight - element.scrollTop - element.clientHeight < FOLLOW_PX_MAX;
 }
 
+function toEnd(element: HTMLElement): void {
+  element.scrollTop = element.scrollHeight;
+}
+
 /** A new answer that is taller than the window is shown from its beginning. */
 function follow(element: HTMLElement, rows: Map<string, Row>, added: Entry | null): void {
   const row = added && rows.get(added.key)?.element;
   const isTall = row && row.offsetHeight > element.clientHeight;
-  element.scrollTop = isTall ? row.offsetTop - element.offsetTop - 8 : element.scrollHeight;
+  if (isTall) element.scrollTop = row.offsetTop - element.offsetTop - 8;
+  else toEnd(element);
 }
