@@ -104,7 +104,14 @@ class Mock {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { status, detail, hint } = error;
-      send(response, status, { type: "about:blank", title: detail, status, code: "x", detail, hint });
+      send(response, status, {
+        type: "about:blank",
+        title: detail,
+        status,
+        code: "x",
+        detail,
+        hint,
+      });
     }
   }
 
@@ -200,7 +207,11 @@ class Mock {
     const customer = identity ? `known-${identity.external_id}` : this.#id("customer");
     const token = this.#id("token");
     this.#sessions.set(token, customer);
-    return { token, expires_at: now(), customer: { id: customer, name: null, verified: !!identity } };
+    return {
+      token,
+      expires_at: now(),
+      customer: { id: customer, name: null, verified: !!identity },
+    };
   }
 
   #customer(request: IncomingMessage): string {
@@ -245,7 +256,11 @@ class Mock {
     const known = thread.messages.find((message) => message.client_id === body.client_id);
     if (known) return known;
     if (/unsendable/.test(body.text)) {
-      refuse(400, "The message holds something that we cannot take.", "Please write it differently.");
+      refuse(
+        400,
+        "The message holds something that we cannot take.",
+        "Please write it differently.",
+      );
     }
     const files = (body.file_ids ?? []).flatMap((id) => this.#files.get(id)?.ref ?? []);
     const author: Author = { type: "customer", id: thread.customer, name: null };
@@ -278,7 +293,7 @@ class Mock {
         topic: topic ?? "Returns",
         place: this.#place,
         promise: this.#isAvailable
-          ? "A person usually answers within 6 minutes. You may close this window; we keep your place."
+          ? "A person usually answers within 6 minutes. You may close this; we keep your place."
           : "A person answers from 08:00 on Monday. We keep your place until then.",
       },
     });

@@ -49,7 +49,7 @@ export function createApi(base: string, get: typeof fetch, clock: Clock): Api {
         headers: headersOf(request),
         body: request.body ?? (request.json === undefined ? null : JSON.stringify(request.json)),
         signal: control.signal,
-        // The bearer token is all there is: the host page's cookies are none of the desk's business.
+        // The bearer token is all there is: a host page's cookies are not the desk's business.
         credentials: "omit",
       });
       if (!answer.ok) throw await problemOf(answer);
@@ -82,7 +82,7 @@ function headersOf(request: Request): Record<string, string> {
 }
 
 async function problemOf(answer: Response): Promise<Problem> {
-  const said = await answer.json().catch(() => null) as Record<string, unknown> | null;
+  const said = (await answer.json().catch(() => null)) as Record<string, unknown> | null;
   const text = (field: string) => (typeof said?.[field] === "string" ? said[field] : "");
   const seconds = Number(answer.headers.get("retry-after") || Number.NaN);
   return new Problem(

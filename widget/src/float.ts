@@ -1,9 +1,13 @@
 // Puts an element of ours on a page that we know nothing about, out of reach of its styles.
 
 /** In the order that matters: `all` first, and each of them stronger than a page's own rule. */
-const HOST_STYLE = ["all:initial", "display:block", "position:fixed", "z-index:2147483647", ""].join(
-  "!important;",
-);
+const HOST_STYLE = [
+  "all:initial",
+  "display:block",
+  "position:fixed",
+  "z-index:2147483647",
+  "",
+].join("!important;");
 
 /** The host element holds nothing but a shadow root; inline and important beats any page rule. */
 export function floatingRoot(name: string, css: string): { host: HTMLElement; root: ShadowRoot } {

@@ -25,7 +25,11 @@ function load(script: HTMLScriptElement): void {
   ]);
   const storage = { get: (key: string) => stored(() => localStorage, prefixOf(inbox) + key) };
   const listeners = new Map<string, Set<(detail: unknown) => void>>();
-  const bubble = createBubble(locale, () => evenkeel.toggle(), () => void fetchApp());
+  const bubble = createBubble(
+    locale,
+    () => evenkeel.toggle(),
+    () => void fetchApp(),
+  );
   let identity: Identity | null = window.evenkeelIdentity ?? null;
   let config: WidgetConfig | null = null;
   let app: Promise<App> | null = null;
@@ -112,17 +116,17 @@ function load(script: HTMLScriptElement): void {
     close() {
       if (!isOpen) return;
       setOpen(false);
-      void app?.then((panel) => panel.close());
+      tell(app, (panel) => panel.close());
     },
     toggle: () => (isOpen ? evenkeel.close() : evenkeel.open()),
     identify(next) {
       identity = next;
-      void app?.then((panel) => panel.identify(next));
+      tell(app, (panel) => panel.identify(next));
     },
     reset() {
       identity = null;
       // The app knows all that is kept; without any of it there is nothing to fetch the app for.
-      if (app || storage.get(SESSION_KEY)) void fetchApp().then((panel) => panel.reset());
+      if (app || storage.get(SESSION_KEY)) tell(fetchApp(), (panel) => panel.reset());
       bubble.setUnread(0);
     },
     on(name, listener) {
@@ -146,7 +150,8 @@ function load(script: HTMLScriptElement): void {
     bubble.show();
     emit("ready");
     const isAsked = "open" in script.dataset && script.dataset["open"] !== "false";
-    if ((isAsked || stored(() => sessionStorage, OPEN_KEY)) && innerWidth > PHONE_PX_MAX) void open(false);
+    if ((isAsked || stored(() => sessionStorage, OPEN_KEY)) && innerWidth > PHONE_PX_MAX)
+      void open(false);
     void checkUnread();
     setInterval(() => void checkUnread(), UNREAD_POLL_MS);
     document.addEventListener("visibilitychange", () => void checkUnread());
@@ -174,6 +179,11 @@ function runApp(base: string, nonce: string): Promise<(bridge: Bridge) => Promis
   });
 }
 
+/** An app that did not load has been reported where it was opened; it has nothing to be told. */
+function tell(app: Promise<App> | null, what: (panel: App) => void): void {
+  app?.then(what, () => undefined);
+}
+
 /** An open panel stays open from page to page of the shop, but not for the next visit. */
 function remember(isOpen: boolean): void {
   try {
@@ -192,6 +202,5 @@ function stored(storage: () => Pick<Storage, "getItem">, key: string): string | 
 }
 
 const own =
-  document.currentScript ??
-  document.querySelector('script[data-inbox][src*="/widget/loader.js"]');
+  document.currentScript ?? document.querySelector('script[data-inbox][src*="/widget/loader.js"]');
 if (own instanceof HTMLScriptElement && !window.evenkeel) load(own);

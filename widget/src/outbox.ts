@@ -75,7 +75,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     entries = entries.filter((entry) => entry.client_id !== client_id);
   };
 
-  /** One at a time and in order, so that the desk reads what the customer wrote as they wrote it. */
+  /** One at a time, so that the desk reads the messages in the order in which they were written. */
   const next = () => {
     if (sending || cancelRetry || isStopped) return;
     const entry = entries.find((candidate) => !candidate.failure);
@@ -107,7 +107,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   };
 
   const onTrouble = (client_id: string, error: unknown) => {
-    // The first time the new session deserves a try at once; a desk that refuses every session does not.
+    // A new session deserves a try at once; a desk that refuses every session does not.
     if (error instanceof StartedAfresh && attempts === 0) {
       attempts = 1;
       return;

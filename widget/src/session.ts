@@ -42,7 +42,10 @@ export function createSession(options: SessionOptions): Session {
     const answer = await begin(options, maker).catch((error: unknown) => {
       const isRefused = error instanceof Problem && (error.status === 401 || error.status === 403);
       if (!maker || !isRefused) throw error;
-      options.warn("the identity was refused; check that hash is the HMAC of external_id. Going on without a name.");
+      options.warn(
+        "the identity was refused, so this customer is anonymous; " +
+          "hint: hash is the HMAC-SHA-256 of external_id in hexadecimal",
+      );
       if (identity === maker) identity = null;
       return begin(options, null);
     });
@@ -84,8 +87,7 @@ export function createSession(options: SessionOptions): Session {
       identity = next;
       making = null;
     },
-    call: <T>(request: Request) =>
-      authorised((token) => api.json<T>({ ...request, token })),
+    call: <T>(request: Request) => authorised((token) => api.json<T>({ ...request, token })),
     blob: (request) => authorised((token) => api.blob({ ...request, token })),
     renew,
     forget: () => storage.remove(SESSION_KEY),

@@ -86,7 +86,8 @@ export interface View {
   entries: Entry[];
   answering: Answering;
   is_asking_for_person: boolean;
-  receipt: (Receipt & { place_now: number | null; available: boolean | null; hours: string }) | null;
+  receipt:
+    (Receipt & { place_now: number | null; available: boolean | null; hours: string }) | null;
   typing: Author | null;
   banner: Key | null;
   told: Key | null;

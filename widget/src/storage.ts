@@ -8,9 +8,12 @@ export interface Storage {
   keys(start: string): string[];
 }
 
-export type Backing = Pick<globalThis.Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
+export type Backing = Pick<
+  globalThis.Storage,
+  "getItem" | "setItem" | "removeItem" | "key" | "length"
+>;
 
-/** `backing` is a function because merely reading `window.localStorage` throws where it is blocked. */
+/** `backing` is a function: even to read `window.localStorage` throws where it is blocked. */
 export function openStorage(inbox: string, backing: () => Backing): Storage {
   const prefix = prefixOf(inbox);
   const memory = new Map<string, string | null>();

@@ -6,8 +6,7 @@ export type Piece =
   | { kind: "source"; n: number };
 export type Line = Piece[];
 export type Block =
-  | { kind: "paragraph"; lines: Line[] }
-  | { kind: "list"; start: number | null; items: Line[] };
+  { kind: "paragraph"; lines: Line[] } | { kind: "list"; start: number | null; items: Line[] };
 
 const BULLET = /^\s*[-*•]\s+(.*)$/;
 const NUMBERED = /^\s*(\d{1,3})[.)]\s+(.*)$/;

@@ -5,13 +5,7 @@ import * as limits from "./limits";
 import type { Key } from "./locale";
 import { createOutbox, type Outbox, type Outgoing } from "./outbox";
 import { createSession, StartedAfresh, type Session } from "./session";
-import {
-  initialState,
-  positionsOf,
-  reduce,
-  type Action,
-  type State,
-} from "./state";
+import { initialState, positionsOf, reduce, type Action, type State } from "./state";
 import { readJson, type Storage } from "./storage";
 import { createStream, type Stream, type StreamEvent } from "./stream";
 import { SEEN_KEY, type Seen } from "./unread";
@@ -411,7 +405,7 @@ class Desk implements Widget {
     }
   }
 
-  /** The place in the stream is taken before the snapshot is read, so that nothing falls between. */
+  /** The place in the stream is taken before the snapshot is read: nothing falls between. */
   #onPosition(name: "hello" | "resync", seq: number): void {
     if (name === "hello" && !this.#needsSnapshot) return;
     this.#needsSnapshot = false;
@@ -527,7 +521,9 @@ class Desk implements Widget {
 
   async #readThread(id: string): Promise<void> {
     try {
-      const thread = await this.#session.call<WidgetThread>({ path: `/widget/conversations/${id}` });
+      const thread = await this.#session.call<WidgetThread>({
+        path: `/widget/conversations/${id}`,
+      });
       this.#dispatch({ type: "thread", thread });
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 404) throw error;

@@ -19,7 +19,9 @@ export function testClock(draw = 0): TestClock {
     },
     advance(by_ms) {
       now += by_ms;
-      const due = waiting.filter((timer) => timer.at <= now).sort((one, other) => one.at - other.at);
+      const due = waiting
+        .filter((timer) => timer.at <= now)
+        .sort((one, other) => one.at - other.at);
       waiting = waiting.filter((timer) => timer.at > now);
       for (const timer of due) timer.act();
     },

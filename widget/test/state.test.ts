@@ -20,8 +20,22 @@ describe("versions", () => {
   it("keeps the higher one, whichever order they come in", () => {
     const { draw } = seeded();
     const changes: Change[] = [1, 2, 3, 4].flatMap((version) => [
-      { seq: version, kind: "", subject: "message", id: "m1", version, data: message({ version, text: `v${version}` }) },
-      { seq: version, kind: "", subject: "conversation", id: "c1", version, data: conversation({ version, number: version }) },
+      {
+        seq: version,
+        kind: "",
+        subject: "message",
+        id: "m1",
+        version,
+        data: message({ version, text: `v${version}` }),
+      },
+      {
+        seq: version,
+        kind: "",
+        subject: "conversation",
+        id: "c1",
+        version,
+        data: conversation({ version, number: version }),
+      },
     ]);
     for (let round = 0; round < 200; round += 1) {
       const mixed = changes.map((change) => ({ change, at: draw() })).sort((a, b) => a.at - b.at);
@@ -32,8 +46,19 @@ describe("versions", () => {
   });
 
   it("forgets what is gone, with the messages of a conversation", () => {
-    const gone: Change = { seq: 9, kind: "", subject: "conversation", id: "c1", version: 9, data: null };
-    const state = after(...shown, { type: "message", message: message() }, { type: "change", change: gone });
+    const gone: Change = {
+      seq: 9,
+      kind: "",
+      subject: "conversation",
+      id: "c1",
+      version: 9,
+      data: null,
+    };
+    const state = after(
+      ...shown,
+      { type: "message", message: message() },
+      { type: "change", change: gone },
+    );
     expect([state.current, state.messages, state.conversations]).toEqual([null, {}, {}]);
   });
 });
@@ -41,7 +66,9 @@ describe("versions", () => {
 describe("a message of one's own", () => {
   it("is shown at once and keeps its row when the desk has it", () => {
     const sending = after(...shown, { type: "outbox", entries: [outgoing()] });
-    expect(viewOf(sending).entries).toMatchObject([{ key: "x1", delivery: "sending", from: "you" }]);
+    expect(viewOf(sending).entries).toMatchObject([
+      { key: "x1", delivery: "sending", from: "you" },
+    ]);
     const echoed = reduce(sending, { type: "message", message: message({ client_id: "x1" }) });
     expect(viewOf(echoed).entries).toMatchObject([{ key: "x1", delivery: "sent", id: "m1" }]);
   });
@@ -66,12 +93,22 @@ describe("who answers", () => {
 
   it("is the assistant, a person with a name, or nobody yet", () => {
     expect(answering({})).toEqual({ kind: "assistant" });
-    expect(answering({ handler: "agent", agent_name: "Amira" })).toEqual({ kind: "agent", name: "Amira" });
+    expect(answering({ handler: "agent", agent_name: "Amira" })).toEqual({
+      kind: "agent",
+      name: "Amira",
+    });
     expect(answering({ handler: "queue" })).toEqual({ kind: "waiting", place: null });
   });
 
   it("tells the place that was asked for last, not the one of the receipt", () => {
-    const receipt = { at: "", reference: 1042, reason_text: "", topic: null, place: 5, promise: "Soon." };
+    const receipt = {
+      at: "",
+      reference: 1042,
+      reason_text: "",
+      topic: null,
+      place: 5,
+      promise: "Soon.",
+    };
     const waiting: Action = {
       type: "conversations",
       items: [conversation({ handler: "queue", receipt })],

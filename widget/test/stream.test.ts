@@ -37,12 +37,14 @@ describe("the parser", () => {
 
   it("gives the same events however the text is cut", () => {
     const { draw } = seeded();
-    const text = "id: 1\r\nevent: change\r\ndata: ä ✓ 😀\r\n\r\n: beat\n\ndata: x\rdata: y\r\rdata: z\n\n";
+    const text =
+      "id: 1\r\nevent: change\r\ndata: ä ✓ 😀\r\n\r\n" +
+      ": beat\n\ndata: x\rdata: y\r\rdata: z\n\n";
     const whole = parse(text);
     expect(whole).toHaveLength(3);
     for (let round = 0; round < 500; round += 1) {
       const pieces: string[] = [];
-      for (let from = 0; from < text.length; ) {
+      for (let from = 0; from < text.length;) {
         const to = from + Math.floor(draw() * 6);
         pieces.push(text.slice(from, to));
         from = to;

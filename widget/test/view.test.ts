@@ -41,7 +41,13 @@ async function act(...actions: Action[]): Promise<void> {
 }
 
 function key(target: Element, name: string, more: KeyboardEventInit = {}): KeyboardEvent {
-  const event = new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, composed: true, ...more });
+  const event = new KeyboardEvent("keydown", {
+    key: name,
+    bubbles: true,
+    cancelable: true,
+    composed: true,
+    ...more,
+  });
   target.dispatchEvent(event);
   return event;
 }
@@ -55,10 +61,10 @@ function write(text: string): HTMLTextAreaElement {
 
 beforeEach(() => {
   document.querySelector("evenkeel-panel")?.remove();
-  state = [{ type: "config", config: CONFIG } as Action, { type: "phase", phase: "ready" } as Action].reduce(
-    reduce,
-    initialState("new", true),
-  );
+  state = [
+    { type: "config", config: CONFIG } as Action,
+    { type: "phase", phase: "ready" } as Action,
+  ].reduce(reduce, initialState("new", true));
   closed = 0;
   widget = {
     state: () => state,
@@ -71,7 +77,12 @@ beforeEach(() => {
     begin: vi.fn(),
     rate: vi.fn(async () => undefined),
     showList: vi.fn(),
-    upload: vi.fn(async (file: File) => ({ id: "f1", name: file.name, content_type: file.type, size_bytes: file.size })),
+    upload: vi.fn(async (file: File) => ({
+      id: "f1",
+      name: file.name,
+      content_type: file.type,
+      size_bytes: file.size,
+    })),
   } as unknown as Widget;
   const previews = { canShow: () => false, keep: () => undefined } as never;
   const surface = { base: "https://desk.example", speech: speak("en", {}), widget, previews };
@@ -94,14 +105,23 @@ describe("what is said", () => {
     const source = { n: 1, article_id: "a", slug: "return an item", title: "Returning", quote: "" };
     await act(...shown, {
       type: "message",
-      message: message({ author: { type: "ai", id: null, name: null }, text: "Yes. [1]", generated: true, sources: [source] }),
+      message: message({
+        author: { type: "ai", id: null, name: null },
+        text: "Yes. [1]",
+        generated: true,
+        sources: [source],
+      }),
     });
     const row = find('.row[data-ai-generated="true"]');
     expect(row.querySelector(".mark-ai")).not.toBeNull();
     expect(row.querySelector(".author")?.textContent).toBe("AI assistant");
     const link = row.querySelector<HTMLAnchorElement>("sup a")!;
     expect(link.getAttribute("href")).toBe("https://desk.example/help/return%20an%20item");
-    expect([link.target, link.rel, link.textContent]).toEqual(["_blank", "noopener noreferrer", "[1]"]);
+    expect([link.target, link.rel, link.textContent]).toEqual([
+      "_blank",
+      "noopener noreferrer",
+      "[1]",
+    ]);
     expect(row.querySelector(".sources")?.textContent).toContain("Returning");
   });
 
@@ -129,13 +149,26 @@ describe("what is said", () => {
     await act(...shown, { type: "outbox", entries: [outgoing({ failure })] });
     expect(find(".reason").textContent).toBe("Not sent. Too many. Wait a little.");
     for (const button of root().querySelectorAll<HTMLElement>(".status button")) button.click();
-    expect([widget.retry, widget.remove].map((f) => vi.mocked(f).mock.calls)).toEqual([[["x1"]], [["x1"]]]);
+    expect([widget.retry, widget.remove].map((f) => vi.mocked(f).mock.calls)).toEqual([
+      [["x1"]],
+      [["x1"]],
+    ]);
   });
 
   it("gives a receipt in the place of the line that speaks of it", async () => {
-    const receipt = { at: "", reference: 1042, reason_text: "", topic: "Returns", place: 1, promise: "Soon." };
+    const receipt = {
+      at: "",
+      reference: 1042,
+      reason_text: "",
+      topic: "Returns",
+      place: 1,
+      promise: "Soon.",
+    };
     const line = (id: string, position: number, code: string | null) =>
-      ({ type: "message", message: message({ id, position, code, kind: code ? "event" : "text" }) }) as Action;
+      ({
+        type: "message",
+        message: message({ id, position, code, kind: code ? "event" : "text" }),
+      }) as Action;
     await act(
       { type: "conversations", items: [conversation({ handler: "queue", receipt })] },
       shown[1]!,
@@ -160,7 +193,10 @@ describe("a person", () => {
   });
 
   it("is not asked for twice once one is there", async () => {
-    await act({ type: "conversations", items: [conversation({ handler: "agent", agent_name: "Amira" })] }, shown[1]!);
+    await act(
+      { type: "conversations", items: [conversation({ handler: "agent", agent_name: "Amira" })] },
+      shown[1]!,
+    );
     find(".person").click();
     expect(find(".person").getAttribute("aria-disabled")).toBe("true");
     expect(widget.askForPerson).not.toHaveBeenCalled();
@@ -194,7 +230,11 @@ describe("writing", () => {
     check("a.png", "image/png", true);
     check("a.svg", "image/svg+xml", false);
     check("a.PDF", "application/pdf", true);
-    check("a.docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", true);
+    check(
+      "a.docx",
+      "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+      true,
+    );
     check("a.html", "text/html", false);
     check("a.exe", "application/x-msdownload", false);
   });
@@ -223,9 +263,9 @@ describe("keys and focus", () => {
     await act({ type: "conversations", items: [conversation({ version: 2, state: "closed" })] });
     expect(root().activeElement).toBe(find(".closed-line"));
     const scores = root().querySelectorAll<HTMLInputElement>("input[type=radio]");
-    expect([...root().querySelectorAll(".score")].map((label) => label.textContent?.trim())).toEqual(
-      ["1 Very poor", "2 Poor", "3 Fair", "4 Good", "5 Very good"],
-    );
+    expect(
+      [...root().querySelectorAll(".score")].map((label) => label.textContent?.trim()),
+    ).toEqual(["1 Very poor", "2 Poor", "3 Fair", "4 Good", "5 Very good"]);
     scores[3]!.checked = true;
     scores[3]!.dispatchEvent(new Event("change", { bubbles: true }));
     find("form").dispatchEvent(new Event("submit", { cancelable: true }));
@@ -233,7 +273,10 @@ describe("keys and focus", () => {
   });
 
   it("every control has a name", async () => {
-    await act(...shown, { type: "message", message: message({ author: { type: "ai", id: null, name: null } }) });
+    await act(...shown, {
+      type: "message",
+      message: message({ author: { type: "ai", id: null, name: null } }),
+    });
     expect(viewOf(state).can_close).toBe(true);
     for (const control of root().querySelectorAll("button, textarea")) {
       expect(control.getAttribute("aria-label") || control.textContent).toBeTruthy();

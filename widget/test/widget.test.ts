@@ -31,7 +31,10 @@ function openWidget({ kept = backing(), identity, get = fetch }: Options = {}) {
     locale: "en",
     fetch: get,
     // Retries are quick here: patience has its own tests.
-    clock: { ...realClock, after: (wait_ms, act) => realClock.after(Math.min(wait_ms, 20_000) / 50, act) },
+    clock: {
+      ...realClock,
+      after: (wait_ms, act) => realClock.after(Math.min(wait_ms, 20_000) / 50, act),
+    },
     storage: openStorage("demo", () => kept),
     is_online: true,
     say: (key) => key,
@@ -79,10 +82,16 @@ describe("a first visit", () => {
     });
     widget.askForPerson("", []);
     const waiting = await until(widget, (view) => view.receipt?.available === true);
-    expect(waiting).toMatchObject({ answering: { kind: "waiting", place: 3 }, receipt: { reference: 1042 } });
+    expect(waiting).toMatchObject({
+      answering: { kind: "waiting", place: 3 },
+      receipt: { reference: 1042 },
+    });
     desk.act("join");
     desk.act("say", "Hello, this is Amira.");
-    await until(widget, (view) => view.answering.kind === "agent" && texts(view).includes("Hello, this is Amira."));
+    await until(
+      widget,
+      (view) => view.answering.kind === "agent" && texts(view).includes("Hello, this is Amira."),
+    );
     await widget.solve();
     await widget.rate(4, " kind ");
     const rated = await until(widget, (view) => view.conversation?.survey !== null);
@@ -146,8 +155,12 @@ describe("trouble", () => {
     }
     desk.act("fail", "0");
     const second = openWidget({ kept });
-    const isWhole = (next: View) => ["Hello", "Left behind"].every((text) => texts(next).includes(text));
-    const view = await until(second.widget, (next, { outbox }) => isWhole(next) && outbox.length === 0);
+    const isWhole = (next: View) =>
+      ["Hello", "Left behind"].every((text) => texts(next).includes(text));
+    const view = await until(
+      second.widget,
+      (next, { outbox }) => isWhole(next) && outbox.length === 0,
+    );
     expect(texts(view)[0]).toBe("Hello");
     expect(texts(view).filter((text) => text === "Left behind")).toHaveLength(1);
   });
@@ -159,7 +172,9 @@ describe("trouble", () => {
     await until(widget, isAnswered);
     desk.act("forget");
     widget.send("Still there?", []);
-    const view = await until(widget, (next) => next.entries.some((entry) => entry.text === "Still there?" && entry.delivery === "sent"));
+    const view = await until(widget, (next) =>
+      next.entries.some((entry) => entry.text === "Still there?" && entry.delivery === "sent"),
+    );
     expect(texts(view)).not.toContain("Hello");
     expect(view.earlier).toHaveLength(1);
   });
@@ -171,7 +186,9 @@ describe("trouble", () => {
     await until(widget, isAnswered);
     desk.act("forget");
     widget.send("Still there?", []);
-    const view = await until(widget, (next) => next.entries.some((entry) => entry.text === "Still there?" && entry.delivery === "sent"));
+    const view = await until(widget, (next) =>
+      next.entries.some((entry) => entry.text === "Still there?" && entry.delivery === "sent"),
+    );
     expect(texts(view)).toContain("Hello");
     expect(view.told).toBeNull();
   });
@@ -193,7 +210,10 @@ describe("trouble", () => {
     const view = await until(first.widget, (next) => next.phase === "ready");
     expect([view.entries, view.earlier]).toEqual([[], []]);
     const anonymous = openWidget({ kept: first.kept });
-    const other = await until(anonymous.widget, (next, state) => state.config !== null && next.phase === "ready");
+    const other = await until(
+      anonymous.widget,
+      (next, state) => state.config !== null && next.phase === "ready",
+    );
     expect(other.earlier).toEqual([]);
   });
 });

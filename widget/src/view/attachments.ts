@@ -74,7 +74,11 @@ export function createAttachments(
     item.element.append(
       h("bdi", { class: "file-name" }, file.name),
       h("span", { class: "file-size" }, speech.size(file.size)),
-      h("span", { class: "for-ears upload-note" }, speech.say("file_uploading", { name: file.name })),
+      h(
+        "span",
+        { class: "for-ears upload-note" },
+        speech.say("file_uploading", { name: file.name }),
+      ),
       iconButton("close", speech.say("file_remove", { name: file.name }), () => drop(item)),
     );
     items.push(item);

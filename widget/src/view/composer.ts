@@ -83,7 +83,8 @@ export function createComposer(surface: Surface, draft: Draft): Composer {
   });
   field.addEventListener("keydown", (event) => {
     // Enter also ends the composition of a character; 229 is what older browsers say then.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229)
+      return;
     event.preventDefault();
     submit();
   });
@@ -135,4 +136,3 @@ function grow(field: HTMLTextAreaElement): void {
   }
   field.style.overflowY = field.scrollHeight > height_max + 1 ? "auto" : "hidden";
 }
-

@@ -29,7 +29,9 @@ export type IconName = "send" | "clip" | "close" | "list" | "new" | "file" | "co
 /** Strokes on a grid of 20; `send` is turned by style where reading runs leftwards. */
 const ICONS: Record<IconName, string> = {
   send: "M3 10h13M10.5 4.5 16 10l-5.5 5.5",
-  clip: "M16 9.5l-6.2 6.2a3.6 3.6 0 0 1-5.1-5.1l6.7-6.7a2.4 2.4 0 0 1 3.4 3.4l-6.6 6.6a1.2 1.2 0 0 1-1.7-1.7l6-6",
+  clip:
+    "M16 9.5l-6.2 6.2a3.6 3.6 0 0 1-5.1-5.1l6.7-6.7" +
+    "a2.4 2.4 0 0 1 3.4 3.4l-6.6 6.6a1.2 1.2 0 0 1-1.7-1.7l6-6",
   close: "M5 5l10 10M15 5 5 15",
   list: "M4 5.5h12M4 10h12M4 14.5h8",
   new: "M10 4v12M4 10h12",

@@ -58,7 +58,12 @@ function drawOpening(element: HTMLElement, view: View, state: State, { speech }:
     if (!config || (phase === "loading" && isNew)) {
       return [phase === "failed" ? null : h("p", { class: "hours" }, speech.say("loading"))];
     }
-    const notice = h("p", { class: "notice", dir: "auto" }, mark("ai"), h("span", {}, config.notice));
+    const notice = h(
+      "p",
+      { class: "notice", dir: "auto" },
+      mark("ai"),
+      h("span", {}, config.notice),
+    );
     if (!isNew) return [isToldBelow ? null : notice];
     const hours = speech.say(config.available ? "available" : "away", { hours: config.hours });
     return [
@@ -128,7 +133,8 @@ function drawTyping(element: HTMLElement, view: View, { speech }: Surface): void
   const author = view.typing;
   fill(element, author, () => {
     if (!author) return [];
-    const name = author.type === "ai" ? speech.say("assistant") : author.name ?? speech.say("agent");
+    const name =
+      author.type === "ai" ? speech.say("assistant") : (author.name ?? speech.say("agent"));
     return [
       mark(author.type === "ai" ? "ai" : "agent"),
       h("span", { class: "for-ears" }, speech.say("typing", { name })),

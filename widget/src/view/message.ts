@@ -31,19 +31,14 @@ export function createRow(surface: Surface, entry: Entry): Row {
   };
 }
 
-/** For machines: what a model or the built-in assistant wrote can be told from what people wrote. */
+/** For machines: what AI wrote can be told from what people wrote. */
 function markAsGenerated(element: HTMLElement, is_generated: boolean): void {
   if (is_generated) element.dataset["aiGenerated"] = "true";
   else delete element.dataset["aiGenerated"];
 }
 
 /** A conversation that begins today needs no date over it. */
-function drawDay(
-  element: HTMLElement,
-  entry: Entry,
-  isFirst: boolean,
-  { speech }: Surface,
-): void {
+function drawDay(element: HTMLElement, entry: Entry, isFirst: boolean, { speech }: Surface): void {
   const isToday = new Date(entry.at).toDateString() === new Date().toDateString();
   const isShown = entry.is_first_of_day && !(isFirst && isToday);
   const day = isShown ? speech.day(entry.at) : "";
@@ -71,13 +66,18 @@ function drawBody(element: HTMLElement, entry: Entry, surface: Surface): void {
   const { text, sources, files, code } = entry;
   fill(element, [text, sources, files.map((file) => file.id), code], () => [
     ...textNodes(text, sources, surface),
-    ...(files.length ? [h("div", { class: "files" }, ...files.map((f) => fileOf(f, surface)))] : []),
+    ...(files.length
+      ? [h("div", { class: "files" }, ...files.map((f) => fileOf(f, surface)))]
+      : []),
     ...(sources.length ? [sourceList(sources, surface)] : []),
   ]);
 }
 
 function textNodes(text: string, sources: Source[], surface: Surface): HTMLElement[] {
-  const blocks = parseText(text, sources.map((source) => source.n));
+  const blocks = parseText(
+    text,
+    sources.map((source) => source.n),
+  );
   const nodes = blocks.map((block) => blockNode(block, sources, surface));
   // An answer whose text does not place its numbers shows them at its end.
   const isPlaced = blocks.some((block) =>
@@ -93,9 +93,7 @@ function textNodes(text: string, sources: Source[], surface: Surface): HTMLEleme
 
 function blockNode(block: Block, sources: Source[], surface: Surface): HTMLElement {
   if (block.kind === "list") {
-    const items = block.items.map((item) =>
-      h("li", {}, ...lineNodes(item, sources, surface)),
-    );
+    const items = block.items.map((item) => h("li", {}, ...lineNodes(item, sources, surface)));
     return block.start === null
       ? h("ul", { dir: "auto" }, ...items)
       : h("ol", { dir: "auto", start: block.start }, ...items);
@@ -195,7 +193,8 @@ function drawStatus(element: HTMLElement, entry: Entry, { speech, widget }: Surf
   element.hidden = delivery === "sent";
   fill(element, [delivery, failure], () => {
     if (delivery === "sent") return [];
-    if (delivery === "sending") return [h("span", { "aria-hidden": "true" }, speech.say("sending"))];
+    if (delivery === "sending")
+      return [h("span", { "aria-hidden": "true" }, speech.say("sending"))];
     const reason = [speech.say("failed"), failure?.detail, failure?.hint].filter(Boolean).join(" ");
     return [
       h("p", { class: "reason" }, reason),

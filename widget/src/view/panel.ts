@@ -28,7 +28,11 @@ export function createPanel(surface: Surface, draft: Draft, close: () => void): 
     },
   });
   const banner = h("p", { class: "banner", role: "status" });
-  const drop = h("div", { class: "drop", hidden: true, "aria-hidden": "true" }, speech.say("file_drop"));
+  const drop = h(
+    "div",
+    { class: "drop", hidden: true, "aria-hidden": "true" },
+    speech.say("file_drop"),
+  );
   const parts: Part[] = [header, createLog(surface), createEarlier(surface), closing, composer];
   const panel = h("section", { class: "panel", role: "dialog", "aria-modal": "false" });
   panel.setAttribute("aria-labelledby", "evenkeel-title");

@@ -27,14 +27,21 @@ export function createPreviews(download: (file: FileRef) => Promise<Blob>): Prev
   };
 
   const forget = (id: string) => {
-    void addresses.get(id)?.then((address) => URL.revokeObjectURL(address), () => undefined);
+    void addresses.get(id)?.then(
+      (address) => URL.revokeObjectURL(address),
+      () => undefined,
+    );
     addresses.delete(id);
   };
 
   return {
     canShow: (file) => DRAWABLE.includes(file.content_type),
     address: (file) =>
-      addresses.get(file.id) ?? put(file.id, download(file).then((blob) => drawn(blob, file))),
+      addresses.get(file.id) ??
+      put(
+        file.id,
+        download(file).then((blob) => drawn(blob, file)),
+      ),
     keep(file, content) {
       if (this.canShow(file)) void put(file.id, Promise.resolve(drawn(content, file)));
     },

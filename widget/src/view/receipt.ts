@@ -11,7 +11,12 @@ export function receiptCard(receipt: ReceiptView, { speech }: Surface): HTMLElem
   const copied = h("span", { class: "for-ears", role: "status" });
   const copy = h(
     "button",
-    { type: "button", class: "copy", "aria-label": say("copy", { number }), title: say("copy", { number }) },
+    {
+      type: "button",
+      class: "copy",
+      "aria-label": say("copy", { number }),
+      title: say("copy", { number }),
+    },
     h("bdi", { dir: "ltr" }, number),
     icon("copy"),
   );
