@@ -4,7 +4,7 @@ import { keptToken, SESSION_KEY, type KeptSession } from "./session-token";
 import type { Storage } from "./storage";
 import type { Identity, SessionAnswer } from "./types";
 
-/** Thrown once when an anonymous session has ended: what it held cannot be reached any more. */
+/** The customer is not who asked any more: their session has ended, or somebody else is here. */
 export class StartedAfresh extends Error {}
 
 export interface SessionOptions {
@@ -33,25 +33,28 @@ export function createSession(options: SessionOptions): Session {
   const { api, storage } = options;
   let identity: Identity | null = null;
   let making: Promise<string> | null = null;
+  /** Counts changes of the customer: what was asked for an earlier one is not for this one. */
+  let turn = 0;
 
   const owner = () => identity?.external_id ?? null;
   const current = () => keptToken(storage, owner());
 
   const make = async (): Promise<string> => {
-    const maker = identity;
-    const answer = await begin(options, maker).catch((error: unknown) => {
+    const own = turn;
+    const made = await begin(options, identity).catch((error: unknown) => {
       const isRefused = error instanceof Problem && (error.status === 401 || error.status === 403);
-      if (!maker || !isRefused) throw error;
+      if (!identity || !isRefused || own !== turn) throw error;
       options.warn(
         "the identity was refused, so this customer is anonymous; " +
           "hint: hash is the HMAC-SHA-256 of external_id in hexadecimal",
       );
-      if (identity === maker) identity = null;
-      return begin(options, null);
+      identity = null;
+      return current() ?? begin(options, null);
     });
-    const kept: KeptSession = { token: answer.token, external_id: owner() };
+    if (own !== turn) throw new StartedAfresh();
+    const kept: KeptSession = { token: made, external_id: owner() };
     storage.set(SESSION_KEY, JSON.stringify(kept));
-    return answer.token;
+    return made;
   };
 
   const token = async (): Promise<string> => {
@@ -70,6 +73,13 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const authorised = async <T>(send: (token: string) => Promise<T>): Promise<T> => {
+    const own = turn;
+    const answer = await attempt(send);
+    if (own !== turn) throw new StartedAfresh();
+    return answer;
+  };
+
+  const attempt = async <T>(send: (token: string) => Promise<T>): Promise<T> => {
     const used = await token();
     try {
       return await send(used);
@@ -86,6 +96,7 @@ export function createSession(options: SessionOptions): Session {
     identify: (next) => {
       identity = next;
       making = null;
+      turn += 1;
     },
     call: <T>(request: Request) => authorised((token) => api.json<T>({ ...request, token })),
     blob: (request) => authorised((token) => api.blob({ ...request, token })),
@@ -94,13 +105,14 @@ export function createSession(options: SessionOptions): Session {
   };
 }
 
-function begin(options: SessionOptions, identity: Identity | null): Promise<SessionAnswer> {
+async function begin(options: SessionOptions, identity: Identity | null): Promise<string> {
   const { inbox, locale } = options;
-  return options.api.json({
+  const answer = await options.api.json<SessionAnswer>({
     method: "POST",
     path: "/widget/session",
     json: { inbox, locale, ...(identity && { identity: cleanIdentity(identity) }) },
   });
+  return answer.token;
 }
 
 /** The host page may hand over more than the desk accepts; unknown fields would be refused. */

@@ -201,6 +201,35 @@ describe("trouble", () => {
     expect(warnings.join()).toContain("hash");
   });
 
+  it("does not show one customer what another had asked for a moment before", async () => {
+    desk = await startMockDesk();
+    const first = openWidget({ identity: { external_id: "7", hash: "good" } });
+    first.widget.send("Mine", []);
+    await until(first.widget, isAnswered);
+    let release = () => undefined as void;
+    const held = new Promise<void>((done) => (release = done));
+    let isAsked = () => undefined as void;
+    const asked = new Promise<void>((done) => (isAsked = done));
+    const slow: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      if (!String(input).endsWith("/widget/conversations") || n_held++) return answer;
+      isAsked();
+      await held;
+      return answer;
+    };
+    let n_held = 0;
+    const identity = { external_id: "7", hash: "good" };
+    const second = openWidget({ identity, get: slow, kept: first.kept });
+    await asked;
+    second.widget.identify({ external_id: "8", hash: "good" });
+    release();
+    const view = await until(second.widget, (next) => next.phase === "ready");
+    second.widget.send("Eight", []);
+    const later = await until(second.widget, isAnswered);
+    expect([view.earlier.length, later.earlier.length]).toEqual([0, 1]);
+    expect(texts(later)[0]).toBe("Eight");
+  });
+
   it("keeps one customer's conversation from the next at the same computer", async () => {
     desk = await startMockDesk();
     const first = openWidget({ identity: { external_id: "7", hash: "good" } });
