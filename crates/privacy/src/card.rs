@@ -26,10 +26,23 @@ pub(crate) enum Cover {
     Code,
 }
 
+impl Cover {
+    fn written(self) -> String {
+        match self {
+            Cover::Card([a, b, c, d]) => format!("{} {a}{b}{c}{d}]", digits::MASK_START),
+            Cover::Piece => format!("{}]", digits::MASK_START),
+            Cover::Code => "•••".to_owned(),
+        }
+    }
+}
+
 /// How many earlier messages a card may be spread over.
 const N_EARLIER_MAX: usize = 8;
 /// Words between two pieces of a card in one message take no more bytes than this.
 const N_BYTES_BETWEEN: usize = 48;
+
+/// How often a text is looked at again after something was found in it.
+const N_LOOKS_MAX: usize = 4;
 
 /// The cards and codes of one text, in order.
 pub(crate) fn find_in(text: &str) -> Vec<Span> {
@@ -38,6 +51,45 @@ pub(crate) fn find_in(text: &str) -> Vec<Span> {
 
 /// The cards and codes of one text, and the pieces in earlier texts that it completes.
 pub(crate) fn find_after(text: &str, earlier: &[&str]) -> (Vec<Span>, Vec<(usize, Vec<Span>)>) {
+    let (mut own, older) = look(text, earlier);
+    // Taking out a code or a card can bring digits together that make another one, and masked
+    // text must hold no card either: look until nothing turns up.
+    for _ in 0..N_LOOKS_MAX {
+        if own.is_empty() {
+            break;
+        }
+        let covered = cover(text.to_owned(), &own);
+        let (more, _) = look(&covered, &[]);
+        if more.is_empty() {
+            break;
+        }
+        let more = more.iter().map(|span| uncovered(span, &own)).collect::<Vec<_>>();
+        own.extend(more);
+        own = merged(own);
+    }
+    (own, older)
+}
+
+/// A span of the covered text, as one of the text before it was covered.
+fn uncovered(span: &Span, covers: &[Span]) -> Span {
+    let (mut start, mut end) = (span.start, span.end);
+    // Where the walk stands in the text as it was, and in the covered one.
+    let (mut was, mut is) = (0, 0);
+    for cover in covers {
+        is += cover.start - was;
+        was = cover.end;
+        is += cover.cover.written().len();
+        if is <= span.start {
+            start = was + (span.start - is);
+        }
+        if is <= span.end {
+            end = was + (span.end - is);
+        }
+    }
+    Span { start, end, cover: span.cover }
+}
+
+fn look(text: &str, earlier: &[&str]) -> (Vec<Span>, Vec<(usize, Vec<Span>)>) {
     if !text.bytes().any(|byte| byte.is_ascii_digit() || byte >= 0x80) {
         return (Vec::new(), Vec::new());
     }
@@ -66,19 +118,7 @@ pub(crate) fn cover(text: String, spans: &[Span]) -> String {
     let mut at = 0;
     for span in spans {
         covered.push_str(&text[at..span.start]);
-        match span.cover {
-            Cover::Card(last) => {
-                covered.push_str(digits::MASK_START);
-                covered.push(' ');
-                covered.extend(last.iter().map(|digit| char::from(b'0' + digit)));
-                covered.push(']');
-            }
-            Cover::Piece => {
-                covered.push_str(digits::MASK_START);
-                covered.push(']');
-            }
-            Cover::Code => covered.push_str("•••"),
-        }
+        covered.push_str(&span.cover.written());
         at = span.end;
     }
     covered.push_str(&text[at..]);
@@ -123,7 +163,14 @@ fn search(texts: &[&str], escapes: Escapes, by_text: &mut [Vec<Span>]) {
         .map(|text| Page { text, has_card_word: OnceCell::new(), ibans: OnceCell::new() })
         .collect();
     for window in whole_cards(&own, &pages[current]) {
-        by_text[current].push(span_of(&own, window));
+        // A percent sign is a sign of its own only between groups as cards have them.
+        let groups = || group_lengths(&own, window.first..window.end);
+        if escapes == Escapes::Decoded || is_card_grouping(&groups()) {
+            by_text[current].push(span_of(&own, window));
+        }
+    }
+    if escapes == Escapes::Literal {
+        return;
     }
     let row = in_a_row(texts, own, escapes);
     pieces(&row, &pages, by_text, Reach::Any);
@@ -217,7 +264,11 @@ fn tail_of(digits: &[Digit], chain: &Range<usize>, end: usize, length: usize) ->
         6 => is_month() && is_long_year(),
         7 | 8 => is_month() && is_year(),
         9 => is_month() && is_long_year(),
-        _ => false,
+        _ => {
+            // Two cards without a space between them.
+            let behind = digits[end..chain.end].iter().map(|digit| digit.value);
+            return (n_left >= 10 && scheme::card_lengths(behind) != 0).then_some(end);
+        }
     };
     is_tail.then_some(end + n_left)
 }
@@ -252,9 +303,19 @@ fn is_something_else(
             return true;
         }
     }
-    let before = &page.text[..digits[chain.start].start];
-    let has_parcel_mark = chain.len() == 16 && (before.ends_with("1Z") || before.ends_with("1z"));
-    has_parcel_mark || (is_open_to_doubt(digits, window, page.text) && is_named())
+    is_in_parcel_number(page.text, start, end)
+        || (is_open_to_doubt(digits, window, page.text) && is_named())
+}
+
+/// `1Z`, sixteen letters or digits, and nothing that touches them: a parcel of UPS.
+fn is_in_parcel_number(text: &str, start: usize, end: usize) -> bool {
+    const N_BYTES: usize = 18;
+    let bytes = text.as_bytes();
+    let is_word = |byte: &&u8| byte.is_ascii_alphanumeric();
+    let n_before = bytes[..start].iter().rev().take(N_BYTES).take_while(is_word).count();
+    let n_behind = bytes[end..].iter().take(N_BYTES).take_while(is_word).count();
+    let word = &bytes[start - n_before..end + n_behind];
+    word.len() == N_BYTES && word[..2].eq_ignore_ascii_case(b"1Z")
 }
 
 /// The bytes of a window and of what a single hyphen or slash ties to it ("2026-4539…").
@@ -492,7 +553,7 @@ fn merged(mut spans: Vec<Span>) -> Vec<Span> {
         match merged.last_mut() {
             Some(last) if span.start < last.end => {
                 last.end = last.end.max(span.end);
-                if last.cover == Cover::Piece {
+                if !matches!(last.cover, Cover::Card(_)) {
                     last.cover = span.cover;
                 }
             }

@@ -125,6 +125,11 @@ const PAYING_WORDS: &[&str] = &[
     "con", "med", "till", "an", "auf",
 ];
 
+/// "With number", in a few languages: this pair names, though "with" alone pays.
+const JOINING_WORDS: &[&str] = &["with", "mit", "avec", "con", "med"];
+const NUMBER_WORDS: &[&str] =
+    &["number", "no", "nr", "id", "code", "nummer", "numéro", "número", "numero"];
+
 /// Words that may follow a number which the words after it name ("… is my order").
 const NAMING_VERBS: &[&str] = &[
     "is", "was", "has", "hasn", "hasnt", "isn", "isnt", "wasn", "have", "haven", "had", "still",
@@ -238,7 +243,9 @@ pub(crate) fn names_order(text: &str, start: usize, end: usize) -> bool {
     let from = text.floor_char_boundary(start.saturating_sub(N_BYTES_AROUND));
     let before = &text[from..start];
     let near = before.trim_end_matches([' ', ':', '\u{a0}']);
-    if near.ends_with(['#', '№']) {
+    // "#C4111…": the letters of some shops' numbers touch the digits.
+    let code = before.trim_end_matches(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit());
+    if near.ends_with(['#', '№']) || code.ends_with('#') {
         return true;
     }
     has_order_mark(before)
@@ -264,6 +271,7 @@ fn is_named_before(before: &str, n_bytes: usize) -> bool {
         at = next;
     }
     let mut n_words = 0;
+    let mut nearer = String::new();
     for token in tokens.iter().rev() {
         match token {
             Token::Stop => return false,
@@ -280,9 +288,14 @@ fn is_named_before(before: &str, n_bytes: usize) -> bool {
                     return true;
                 }
                 n_words += 1;
-                if n_words > N_WORDS_AWAY || PAYING_WORDS.contains(&word.as_str()) {
+                // "The parcel with number 4111…" is not paid with anything.
+                let is_naming = JOINING_WORDS.contains(&word.as_str())
+                    && NUMBER_WORDS.contains(&nearer.as_str());
+                let is_paying = PAYING_WORDS.contains(&word.as_str()) && !is_naming;
+                if n_words > N_WORDS_AWAY || is_paying {
                     return false;
                 }
+                nearer = word;
             }
         }
     }

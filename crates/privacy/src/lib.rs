@@ -10,7 +10,8 @@
 //! with words between groups of four.
 //!
 //! # What decides in doubt
-//! One random number of sixteen digits in forty looks like a card. Words save a number only if it
+//! One random number of sixteen digits in thirty looks like a card, and one of nineteen in
+//! eighteen. Words save a number only if it
 //! stands in one run or with single hyphens or slashes, its digits are of one script, it is not
 //! grouped as cards are (4-4-4-4, 4-6-5), the words beside it name an order, a parcel, an article
 //! or the like, and no word of the message speaks of a card. Otherwise it is masked.

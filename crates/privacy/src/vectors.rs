@@ -291,7 +291,7 @@ fn order_sentence(dice: &mut Dice, index: usize) -> String {
 /// Each `9` of the pattern is a random digit and each `A` a random capital.
 const ORDER_PATTERNS: &[&str] = &[
     "9999999999999999",
-    "1ZAA9A99999999999999",
+    "1ZAA9A999999999999",
     "1Z9999999999999999",
     "999999999999",
     "999999999999999",

@@ -67,6 +67,7 @@ fn signs_between_digits_do_not_hide_a_card() {
         "4111\\n1111\\n11111111",
         "4111<br>1111<br/>1111<br>1111",
         "41-11111-111 1111.11",
+        "4111%1111%1111%1111",
         "%34111 1111 1111 1111",
         "4111\\u00a0111111111111",
     ] {
@@ -104,6 +105,8 @@ fn letters_and_brackets_do_not_hide_a_card() {
 #[test]
 fn two_cards_are_two_masks() {
     check("4111111111111111 and 5555555555554444", "[card •••• 1111] and [card •••• 4444]");
+    check("41111111111111115555555555554444", "[card •••• 1111][card •••• 4444]");
+    check("5555 5555 5555 4444378282246310005", "[card •••• 4444][card •••• 0005]");
     check("5555555555554444, 378282246310005", "[card •••• 4444], [card •••• 0005]");
 }
 
@@ -153,6 +156,9 @@ fn words_save_a_bare_number_but_never_a_grouped_one() {
 #[test]
 fn what_is_no_card_stays() {
     stays("1Z4111111111111111");
+    stays("1ZAB38520000023237");
+    stays("#C38081371247137");
+    stays("My package with number 4978560622451 is lost");
     stays("1Z999AA10123456784");
     stays("9400 1112 0255 5546 5783 10");
     stays("RR123456785SE, FedEx 999999999999");
