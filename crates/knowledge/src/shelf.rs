@@ -268,9 +268,9 @@ impl Asking {
         for (place, text) in texts.iter().enumerate() {
             asked.push((text.title, place as u32));
             asked.extend(text.questions.iter().map(|&question| (question, place as u32)));
-            let lines = text.body.lines();
-            let headings = lines.filter_map(|line| line.strip_prefix("## "));
-            asked.extend(headings.map(|heading| (heading, place as u32)));
+            // Headings and lines of the body are in the article's words, not in the customers'.
+            let lines = text.body.lines().filter(|line| !line.trim().is_empty());
+            asked.extend(lines.map(|line| (line.trim_start_matches('#'), place as u32)));
         }
         let vocabulary = Vocabulary::learn(asked.iter().map(|(text, _)| *text));
         let rows: Vec<Features> = asked.iter().map(|(text, _)| vocabulary.features(text)).collect();
