@@ -74,6 +74,8 @@ pub(crate) struct Fit {
 }
 
 const SATURATION: f32 = 1.2;
+/// Articles answer their main question first, often without repeating its words.
+const BONUS_LEAD: f32 = 0.06;
 const LENGTH_SHARE: f32 = 0.5;
 const N_WORDS_USUAL: f32 = 25.0;
 const WEIGHT_HEADING: f32 = 2.0;
@@ -158,14 +160,17 @@ impl Shelf {
     ) -> f32 {
         let length = 1.0 - LENGTH_SHARE + LENGTH_SHARE * passage.n_words / N_WORDS_USUAL;
         let title = &article.phrasings[0];
+        // What stands before the first heading stands under the title.
+        let is_lead = passage.section.heading.is_empty();
+        let heading = if is_lead { title } else { &passage.heading };
         let mut sum = 0.0;
         for &(word, weight) in query {
             let count = count(&passage.all, word) / length
-                + WEIGHT_HEADING * count(&passage.heading, word)
+                + WEIGHT_HEADING * count(heading, word)
                 + WEIGHT_TITLE * count(title, word);
             sum += weight * count * (SATURATION + 1.0) / (count + SATURATION);
         }
-        sum / (total * (SATURATION + 1.0))
+        sum / (total * (SATURATION + 1.0)) + if is_lead { BONUS_LEAD } else { 0.0 }
     }
 
     fn fit(
