@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use knowledge::{ArticleText, Index};
+use knowledge::{ArticleText, Classifier, Example, Index};
 
 struct Article {
     id: String,
@@ -26,7 +26,7 @@ fn main() {
     };
     let articles = read(&folder);
     match arguments.next() {
-        Some(questions) => ask_each(&articles, Path::new(&questions)),
+        Some(questions) => ask_each(&articles, &topics(&folder), Path::new(&questions)),
         None => leave_out(&articles),
     }
 }
@@ -34,6 +34,22 @@ fn main() {
 fn demo_folder() -> Option<PathBuf> {
     let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().map(|folder| folder.join("demo/articles")).find(|folder| folder.is_dir())
+}
+
+/// Topics and their examples, from the file beside the folder; none if there is no such file.
+fn topics(folder: &Path) -> Vec<(String, String)> {
+    let text = std::fs::read_to_string(folder.with_file_name("topics.toml")).unwrap_or_default();
+    let mut examples = Vec::new();
+    for block in text.split("[[topic]]").skip(1) {
+        let quoted = |rest: &str| -> Vec<String> {
+            rest.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+        };
+        let after = |key: &str| block.split(key).nth(1).unwrap_or("");
+        let slug = quoted(after("slug = ").lines().next().unwrap_or("")).concat();
+        let list = after("examples = ").split("\n]").next().unwrap_or("");
+        examples.extend(quoted(list).into_iter().map(|text| (slug.clone(), text)));
+    }
+    examples
 }
 
 fn leave_out(articles: &[Article]) {
@@ -71,17 +87,22 @@ fn leave_out(articles: &[Article]) {
 }
 
 /// `QUESTIONS.json` has lists of objects with a "text"; each is printed with its answer.
-fn ask_each(articles: &[Article], questions: &Path) {
+fn ask_each(articles: &[Article], topics: &[(String, String)], questions: &Path) {
+    let examples: Vec<Example<'_>> =
+        topics.iter().map(|(topic, text)| Example { text, topic }).collect();
+    let classifier = Classifier::train(&examples, 1);
     let index = build(articles, &|_, _| true, "");
     let text = std::fs::read_to_string(questions).expect("the questions can be read");
     let mut nanos = Vec::new();
     for piece in text.split("\"id\":").skip(1) {
+        let piece = piece.replace("\\\"", "'");
         let strings: Vec<&str> = piece.split('"').collect();
         let id = strings[1];
         let at = strings.iter().position(|string| *string == "text").expect("has a text") + 2;
-        let question = strings[at];
+        let question = strings[at].to_owned();
         let started = Instant::now();
-        let answer = index.answer(question, Some("en"), None);
+        let topic = classifier.classify(&question).decided;
+        let answer = index.answer(&question, Some("en"), topic.as_deref());
         nanos.push(started.elapsed().as_nanos());
         match answer {
             Ok(answer) => {
@@ -94,7 +115,7 @@ fn ask_each(articles: &[Article], questions: &Path) {
                 );
             }
             Err(reason) => {
-                let grounds = index.grounds(question, Some("en"), None);
+                let grounds = index.grounds(&question, Some("en"), topic.as_deref());
                 let guess = grounds.map(|g| format!("{} {:.2}", g.article, g.confidence));
                 println!("{id}\tno {reason:?}\t{question}\t{}", guess.unwrap_or_default());
             }

@@ -20,6 +20,8 @@ const CONFIDENCE_MIN: f32 = 0.5;
 const COVERAGE_MIN: f32 = 0.25;
 /// However alike the rest is, an answer that leaves so much of the question out is none.
 const UNKNOWN_MAX: f32 = 0.3;
+/// The article's lead goes before when it has this much of what the best sentence has.
+const SHARE_LEAD: f32 = 0.5;
 const N_SENTENCES_MAX: usize = 3;
 /// Steps are worth nothing in halves.
 const N_STEPS_MAX: usize = 8;
@@ -182,7 +184,27 @@ fn choose(found: &Found<'_>) -> Vec<Cited> {
     let mut chosen = steps(passage).unwrap_or_else(|| nearest(passage, &query));
     chosen.sort_unstable();
     chosen.dedup();
-    chosen.into_iter().map(|place| cited(article, passage, place)).collect()
+    let mut sentences: Vec<Cited> =
+        chosen.into_iter().map(|place| cited(article, passage, place)).collect();
+    if let Some(lead) = lead(article, passage, &query) {
+        sentences.insert(0, cited(article, &article.passages[0], lead));
+    }
+    sentences
+}
+
+/// The article's first sentence, where the chosen section is another and the sentence speaks of
+/// the question as well: sections are written to be read after it.
+fn lead(article: &Shelved, passage: &Passage, query: &Bag) -> Option<usize> {
+    let first = article.passages.first().filter(|first| first.section.heading.is_empty())?;
+    if passage.section.heading.is_empty() {
+        return None;
+    }
+    let shared = |bag: &Bag| -> f32 {
+        query.iter().filter(|&&(word, _)| count(bag, word) > 0.0).map(|&(_, weight)| weight).sum()
+    };
+    let best = passage.sentences.iter().map(shared).fold(0.0, f32::max);
+    let own = shared(first.sentences.first()?);
+    (own > 0.0 && own >= SHARE_LEAD * best).then_some(0)
 }
 
 /// Numbered steps are given whole, with the sentence that leads to them.

@@ -76,7 +76,7 @@ pub(crate) struct Fit {
 const SATURATION: f32 = 1.2;
 /// Articles answer their main question first, often without repeating its words.
 const BONUS_LEAD: f32 = 0.06;
-const LENGTH_SHARE: f32 = 0.5;
+const LENGTH_SHARE: f32 = 0.2;
 const N_WORDS_USUAL: f32 = 25.0;
 const WEIGHT_HEADING: f32 = 2.0;
 const WEIGHT_TITLE: f32 = 1.0;
