@@ -115,7 +115,9 @@ pub(crate) fn known_code(locale: &str) -> Option<&'static str> {
 fn allowed(candidates: &[&str], script: Script) -> Vec<(&'static str, Lang)> {
     let codes: Vec<&str> = candidates.iter().filter_map(|&code| known_code(code)).collect();
     let is_candidate = |code: &str| candidates.is_empty() || codes.contains(&code);
-    let of_script = |lang: &Lang| script.langs().contains(lang);
+    // Japanese may be written in Chinese characters alone.
+    let is_han = |lang: &Lang| script == Script::Mandarin && *lang == Lang::Jpn;
+    let of_script = |lang: &Lang| script.langs().contains(lang) || is_han(lang);
     LANGUAGES.iter().filter(|(code, lang)| is_candidate(code) && of_script(lang)).copied().collect()
 }
 

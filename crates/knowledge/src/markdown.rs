@@ -77,6 +77,11 @@ fn read_line(
     let content_start = line_start + line.len() - content.len();
     let end = line_start + line.trim_end().len();
     let marker = marker(content);
+    if content.is_empty() {
+        // A lone quote mark parts paragraphs like an empty line.
+        close(body, block, sections);
+        return;
+    }
     if content.starts_with('|') {
         close(body, block, sections);
         let is_divider = content.trim().chars().all(|c| "|-: ".contains(c));

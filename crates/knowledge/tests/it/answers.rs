@@ -1,0 +1,122 @@
+//! What is answered, from where, and what is refused.
+
+use knowledge::{ArticleText, Index, NoAnswer, plain};
+
+use crate::shop::{ARTICLES, index};
+
+#[test]
+fn questions_are_answered_from_the_right_article_or_refused() {
+    let index = index();
+    let check = |question: &str, expected: Result<&str, NoAnswer>| {
+        let answer = index.answer(question, Some("en"), None);
+        let found = answer.as_ref().map(|answer| &*answer.sentences[0].article);
+        let grounds = index.grounds(question, Some("en"), None);
+        assert_eq!(found.map_err(|reason| *reason), expected, "{question}: {grounds:?}");
+    };
+    check("How long does a refund take?", Ok("refunds"));
+    check("when will i get my money back", Ok("refunds"));
+    check("how do I reset my pasword?", Ok("password"));
+    check("Can I pay by card?", Ok("payment"));
+    check("can i cancel my order", Ok("cancel"));
+    check("When does my gift card expire?", Ok("gift-cards"));
+    check("My sister likes it here. How do I cancel an order?", Ok("cancel"));
+    check("Can I pay with Bitcoin?", Err(NoAnswer::Uncertain));
+    check("Do you have jobs in the warehouse?", Err(NoAnswer::NothingRelevant));
+    check("Why was order 88213 split in two?", Err(NoAnswer::NothingRelevant));
+    check("???", Err(NoAnswer::Empty));
+    check("", Err(NoAnswer::Empty));
+}
+
+#[test]
+fn another_language_is_not_answered_in_the_wrong_one() {
+    let index = index();
+    let answer = index.answer("Hur returnerar jag en vara?", Some("sv-SE"), None).unwrap();
+    assert_eq!(&*answer.sentences[0].article, "retur");
+    let german = index.answer("Wie lange dauert eine Erstattung?", Some("de"), None);
+    assert_eq!(german, Err(NoAnswer::OtherLanguage));
+    assert_eq!(Index::build(&[]).answer("Hello?", None, None), Err(NoAnswer::Empty));
+}
+
+#[test]
+fn steps_are_given_whole_and_in_order() {
+    let answer = index().answer("How do I print the return label?", Some("en"), None);
+    let texts: Vec<String> = answer.unwrap().sentences.into_iter().map(|s| s.text).collect();
+    let steps = ["Open the order. Choose Return.", "Print the label.", "Hand in the parcel."];
+    assert!(texts.ends_with(&steps.map(str::to_owned)), "{texts:?}");
+}
+
+#[test]
+fn every_cited_span_renders_to_its_text() {
+    let index = index();
+    let mut n_cited = 0;
+    for article in ARTICLES {
+        for question in article.questions {
+            let Ok(answer) = index.answer(question, Some(article.language), None) else { continue };
+            assert!((1..=9).contains(&answer.sentences.len()));
+            for cited in answer.sentences {
+                let source = ARTICLES.iter().find(|source| source.id == &*cited.article).unwrap();
+                assert_eq!(plain(&source.body[cited.start..cited.end]), cited.text);
+                n_cited += 1;
+            }
+        }
+    }
+    assert!(n_cited > 15, "only {n_cited} sentences were cited");
+}
+
+#[test]
+fn no_text_breaks_an_index() {
+    let seed = 20_261_123;
+    let mut state: u64 = seed;
+    let pieces = [
+        "# ",
+        "* ",
+        "1. ",
+        "[a](b)",
+        "**x.** ",
+        "é",
+        "\n",
+        "\n\n",
+        "`c. d`",
+        "|",
+        "\\",
+        "> ",
+        "e.g. ",
+        "word. ",
+        "日本語。",
+        "```\n",
+        "- ",
+        "__",
+        "(",
+        "]",
+        "!",
+        " ",
+    ];
+    for round in 0..400 {
+        let mut body = String::new();
+        for _ in 0..24 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            body.push_str(pieces[(state >> 33) as usize % pieces.len()]);
+        }
+        let article = ArticleText {
+            id: "a",
+            title: "word",
+            body: &body,
+            language: "en",
+            topics: &[],
+            questions: &["word"],
+        };
+        let answer = Index::build(&[article]).answer("word", None, None);
+        for cited in answer.into_iter().flat_map(|answer| answer.sentences) {
+            let rendered = plain(&body[cited.start..cited.end]);
+            assert_eq!(rendered, cited.text, "seed {seed}, round {round}: {body:?}");
+        }
+    }
+}
+
+#[test]
+fn search_finds_sections_of_the_language() {
+    let hits = index().search("gift card refund", Some("en"), 3);
+    assert!(hits.len() <= 3 && hits.iter().any(|hit| &*hit.article == "refunds"), "{hits:?}");
+    assert!(hits.is_sorted_by(|left, right| left.score >= right.score));
+    assert!(index().search("refund", Some("fr"), 3).is_empty());
+}
