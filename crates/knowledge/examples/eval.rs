@@ -18,6 +18,12 @@ fn main() {
     let banking = banking77(&data);
     let (train, held) = split(&banking, seed);
     measure("BANKING77 4/5 : 1/5", &train, &held, seed);
+    let examples: Vec<Example<'_>> =
+        banking.iter().map(|(text, topic)| Example { text, topic }).collect();
+    let started = Instant::now();
+    let n_topics = Classifier::train(&examples, seed).n_topics();
+    let seconds = started.elapsed().as_secs_f64();
+    println!("BANKING77 whole: {} x {n_topics} trained in {seconds:.2} s", examples.len());
     let clinc = clinc150(&data);
     let held: Vec<Row> = [&clinc["val"][..], &clinc["oos_val"][..]].concat();
     measure("CLINC150 train : val", &clinc["train"], &held, seed);

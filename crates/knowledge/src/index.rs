@@ -22,7 +22,10 @@ const COVERAGE_MIN: f32 = 0.25;
 const UNKNOWN_MAX: f32 = 0.3;
 /// The article's lead goes before when it has this much of what the best sentence has.
 const SHARE_LEAD: f32 = 0.5;
-const N_SENTENCES_MAX: usize = 3;
+/// An answer is short; only numbered steps may make it longer.
+const N_SENTENCES_MAX: usize = 4;
+/// So many are taken of the section itself.
+const N_NEAREST_MAX: usize = 3;
 /// Steps are worth nothing in halves.
 const N_STEPS_MAX: usize = 8;
 
@@ -181,15 +184,27 @@ fn choose(found: &Found<'_>) -> Vec<Cited> {
         query.sort_by_key(|&(word, _)| word);
         query
     };
-    let mut chosen = steps(passage).unwrap_or_else(|| nearest(passage, &query));
+    let heading = heading(article, passage);
+    let lead =
+        lead(article, passage, &query).map(|lead| cited(article, &article.passages[0], lead));
+    let before: Vec<Cited> = lead.into_iter().chain(heading.clone()).collect();
+    let n_most = N_NEAREST_MAX.min(N_SENTENCES_MAX - before.len());
+    let mut chosen =
+        steps(passage).unwrap_or_else(|| nearest(passage, &query, heading.is_none(), n_most));
     chosen.sort_unstable();
     chosen.dedup();
-    let mut sentences: Vec<Cited> =
-        chosen.into_iter().map(|place| cited(article, passage, place)).collect();
-    if let Some(lead) = lead(article, passage, &query) {
-        sentences.insert(0, cited(article, &article.passages[0], lead));
-    }
-    sentences
+    let chosen = chosen.into_iter().map(|place| cited(article, passage, place));
+    before.into_iter().chain(chosen).collect()
+}
+
+/// A list right under its heading means nothing, or the opposite, without it: "Not covered".
+fn heading(article: &Shelved, passage: &Passage) -> Option<Cited> {
+    let section = &passage.section;
+    let is_list = section.spans.first().is_some_and(|first| first.kind != Kind::Sentence);
+    let (start, end) = section.heading_bytes;
+    let text = section.heading.clone();
+    let cited = Cited { text, article: article.id.clone(), start, end };
+    (is_list && !section.heading.is_empty()).then_some(cited)
 }
 
 /// The article's first sentence, where the chosen section is another and the sentence speaks of
@@ -215,7 +230,7 @@ fn steps(passage: &Passage) -> Option<Vec<usize>> {
     Some(first.checked_sub(1).into_iter().chain(steps).collect())
 }
 
-fn nearest(passage: &Passage, query: &Bag) -> Vec<usize> {
+fn nearest(passage: &Passage, query: &Bag, has_lead: bool, n_most: usize) -> Vec<usize> {
     let score = |place: usize| -> f32 {
         let bag = &passage.sentences[place];
         let shared = query.iter().filter(|&&(word, _)| count(bag, word) > 0.0);
@@ -226,9 +241,9 @@ fn nearest(passage: &Passage, query: &Bag) -> Vec<usize> {
     order.sort_by(|&left, &right| score(right).total_cmp(&score(left)).then(left.cmp(&right)));
     let n_relevant = order.iter().filter(|&&place| score(place) > 0.0).count();
     // The lead carries what the others refer to; where nothing matches it is followed by the next.
-    let mut chosen: Vec<usize> = vec![0];
+    let mut chosen: Vec<usize> = if has_lead { vec![0] } else { Vec::new() };
     for &place in order.iter().take(n_relevant.max(2)) {
-        if chosen.len() < N_SENTENCES_MAX && !chosen.contains(&place) {
+        if chosen.len() < n_most && !chosen.contains(&place) {
             chosen.push(place);
         }
     }

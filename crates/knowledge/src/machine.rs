@@ -1,4 +1,4 @@
-//! A linear machine for many topics at once: one-versus-rest, squared hinge, dual coordinate descent.
+//! A linear machine for many topics at once: squared hinge, dual coordinate descent.
 
 use crate::chance::Chance;
 use crate::features::Features;

@@ -5,6 +5,8 @@
 pub(crate) struct Section {
     /// The heading in plain words; empty before the first heading.
     pub(crate) heading: String,
+    /// The heading's own bytes in the body, without its marks.
+    pub(crate) heading_bytes: (usize, usize),
     pub(crate) spans: Vec<Span>,
 }
 
@@ -45,7 +47,9 @@ pub(crate) fn sections(body: &str) -> Vec<Section> {
             close(body, &mut block, &mut sections);
         } else if let Some(heading) = heading(trimmed) {
             close(body, &mut block, &mut sections);
-            sections.push(Section { heading: plain(heading), spans: Vec::new() });
+            let begin = line_start + line.find(heading).unwrap_or(0);
+            let heading_bytes = (begin, begin + heading.len());
+            sections.push(Section { heading: plain(heading), heading_bytes, spans: Vec::new() });
         } else {
             read_line(body, (line_start, line), &mut block, &mut sections);
         }

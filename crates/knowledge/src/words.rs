@@ -1,4 +1,4 @@
-//! Words as ranking sees them: small words dropped, stems, and one word for those that mean the same.
+//! Words as ranking sees them: stems, without small words, one for all that mean the same.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;

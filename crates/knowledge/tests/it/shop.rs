@@ -2,7 +2,7 @@
 
 use knowledge::{ArticleText, Index};
 
-pub const ARTICLES: &[ArticleText<'static>] = &[
+pub(crate) const ARTICLES: &[ArticleText<'static>] = &[
     ArticleText {
         id: "refunds",
         title: "When a refund arrives",
@@ -39,7 +39,8 @@ pub const ARTICLES: &[ArticleText<'static>] = &[
     ArticleText {
         id: "delivery",
         title: "Delivery times and costs",
-        body: "Delivery costs 5 euro.\n\n| Country | Days |\n|---|---|\n| Sweden | 2 |\n| Norway | 4 |\n",
+        body: "Delivery costs 5 euro.\n\n| Country | Days |\n|---|---|\n| Sweden | 2 |\n\
+               | Norway | 4 |\n",
         language: "en",
         topics: &["delivery"],
         questions: &["What does delivery cost?", "How long does delivery take?"],
@@ -78,6 +79,6 @@ pub const ARTICLES: &[ArticleText<'static>] = &[
     },
 ];
 
-pub fn index() -> Index {
+pub(crate) fn index() -> Index {
     Index::build(ARTICLES)
 }
