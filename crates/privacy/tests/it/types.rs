@@ -38,7 +38,6 @@ question!(parses: FromStr);
 question!(shows_text: AsRef<str>);
 question!(derefs: std::ops::Deref);
 question!(gives_string: Into<String>);
-question!(clones: Clone);
 
 macro_rules! has {
     ($question:ident, $type:ty) => {{
@@ -55,7 +54,7 @@ const _: () = assert!(has!(deserializes, RawText) && has!(from_string, RawText))
 // Raw text cannot be shown, sent on or looked into.
 const _: () = assert!(!has!(displays, RawText) && !has!(serializes, RawText));
 const _: () = assert!(!has!(shows_text, RawText) && !has!(derefs, RawText));
-const _: () = assert!(!has!(gives_string, RawText) && !has!(clones, RawText));
+const _: () = assert!(!has!(gives_string, RawText));
 
 // Masked text comes from masking or through one of two named doors.
 const _: () = assert!(!has!(deserializes, Masked) && !has!(from_string, Masked));
