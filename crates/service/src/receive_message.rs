@@ -193,6 +193,7 @@ impl Service {
         let topic = topic.filter(|topic| !topic.is_archived);
         let recent = self.recent_case(arrival, topic).await?;
         let is_somebody_there = self.store.n_available().await? > 0;
+        let holder_is_there = self.holder_is_there(&arrival.conversation).await?;
         let case_id = CaseId(new_id());
         let case_key = case_id.to_string();
         let decided = {
@@ -210,7 +211,7 @@ impl Service {
                 customer_is_flagged: arrival.customer.is_people_first,
                 has_files: !arrival.message.files.is_empty(),
                 is_somebody_there,
-                holder_is_there: self.holder_is_there(&arrival.conversation).await?,
+                holder_is_there,
                 assistant_answers_somewhere: answers_somewhere(&topics),
                 seed: &settings.draw_seed,
                 case_id: &case_key,

@@ -1,0 +1,43 @@
+//! How often one may knock, in real time.
+
+use std::num::NonZeroU32;
+
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::problem::Problem;
+
+/// Sign-ins of one address: ten at once, then one in six seconds.
+const SIGN_INS: (u32, u32) = (10, 10);
+/// Messages of one customer: thirty at once, then one a second.
+const MESSAGES: (u32, u32) = (30, 60);
+
+pub(crate) struct Limiter {
+    sign_ins: DefaultKeyedRateLimiter<String>,
+    messages: DefaultKeyedRateLimiter<String>,
+}
+
+impl Limiter {
+    pub(crate) fn new() -> Self {
+        Self { sign_ins: limiter(SIGN_INS), messages: limiter(MESSAGES) }
+    }
+
+    /// Somebody tries to sign in with that address.
+    pub(crate) fn sign_in(&self, email: &str) -> Result<(), Problem> {
+        let email = email.trim().to_lowercase();
+        self.sign_ins.check_key(&email).map_err(|_| {
+            Problem::rate_limited("Too many sign-ins with this address.", "Wait a minute.", 6)
+        })
+    }
+
+    /// A customer writes.
+    pub(crate) fn message(&self, customer: &str) -> Result<(), Problem> {
+        self.messages.check_key(&customer.to_owned()).map_err(|_| {
+            Problem::rate_limited("Too many messages in a short time.", "Wait a few seconds.", 2)
+        })
+    }
+}
+
+fn limiter((burst, per_minute): (u32, u32)) -> DefaultKeyedRateLimiter<String> {
+    let number = |n| NonZeroU32::new(n).expect("the limits above are not zero");
+    RateLimiter::keyed(Quota::per_minute(number(per_minute)).allow_burst(number(burst)))
+}

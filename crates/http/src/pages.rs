@@ -1,0 +1,114 @@
+//! Pages for those who come once: the help centre, and the demo's shop.
+
+use axum::{
+    extract::{Path, State},
+    response::{Html, IntoResponse, Response},
+};
+use pulldown_cmark::{Event, Parser, Tag};
+
+use crate::{problem::Problem, state::Desk};
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:42rem;margin:2rem auto;\
+    padding:0 1rem;color:#1c2426;background:#fbfaf7}a{color:#0b5c6b}h1{font-size:1.5rem}\
+    h2{font-size:1.1rem;margin-top:2rem}li{margin:.25rem 0}\
+    @media(prefers-color-scheme:dark){body{color:#e8ecea;background:#14191b}a{color:#7cc7d6}}";
+
+/// Markdown as HTML that runs nothing: HTML in it is shown as text, links go to web addresses.
+pub(crate) fn html(markdown: &str) -> String {
+    let events = Parser::new(markdown).map(|event| match event {
+        Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            let dest_url = if is_safe(&dest_url) { dest_url } else { "#".into() };
+            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        }
+        Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
+            let dest_url = if is_safe(&dest_url) { dest_url } else { "#".into() };
+            Event::Start(Tag::Image { link_type, dest_url, title, id })
+        }
+        other => other,
+    });
+    let mut out = String::new();
+    pulldown_cmark::html::push_html(&mut out, events);
+    out
+}
+
+fn is_safe(address: &str) -> bool {
+    let lower = address.trim().to_ascii_lowercase();
+    let starts = ["https://", "http://", "mailto:"];
+    starts.iter().any(|start| lower.starts_with(start))
+        || (lower.starts_with('/') && !lower.starts_with("//"))
+}
+
+/// The help centre's list.
+pub(crate) async fn help(State(desk): State<Desk>) -> Result<Response, Problem> {
+    let settings = desk.service.settings()?;
+    let articles = desk.service.published_articles().await?;
+    let items: String = articles
+        .iter()
+        .map(|article| {
+            let (slug, title) = (escape(&article.slug), escape(article.title.as_str()));
+            format!("<li><a href=\"/help/{slug}\">{title}</a></li>")
+        })
+        .collect();
+    let title = format!("Help · {}", settings.name);
+    let body = format!("<main><h1>{}</h1><ul>{items}</ul></main>", escape(&title));
+    Ok(page("en", &title, &body))
+}
+
+/// An article of the help centre.
+pub(crate) async fn article(
+    State(desk): State<Desk>,
+    Path(slug): Path<String>,
+) -> Result<Response, Problem> {
+    let article = desk.service.published_article(&slug).await?;
+    let body = format!(
+        "<main><p><a href=\"/help\">Help</a></p><h1>{}</h1>{}</main>",
+        escape(article.title.as_str()),
+        html(article.body.as_str())
+    );
+    Ok(page(&article.language, article.title.as_str(), &body))
+}
+
+/// The demo's shop, with the widget on it.
+pub(crate) async fn shop(State(desk): State<Desk>) -> Result<Response, Problem> {
+    let settings = desk.service.settings()?;
+    if !settings.is_demo {
+        return Err(Problem::not_found("page"));
+    }
+    let body = format!(
+        "<main><h1>{name}</h1><p>Things for home and outdoors, sent from Gothenburg. \
+         Pay in 30 days or in instalments.</p>\
+         <p>This shop is made up. Open the bubble in the corner and ask it something, \
+         such as <em>How long does a refund take?</em></p>\
+         <p><a href=\"/help\">Help centre</a> · <a href=\"/\">For agents</a></p></main>\
+         <script async src=\"/widget/loader.js\" data-inbox=\"web\"></script>",
+        name = escape(settings.name.as_str())
+    );
+    Ok(page("en", settings.name.as_str(), &body))
+}
+
+fn page(language: &str, title: &str, body: &str) -> Response {
+    Html(format!(
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>{}</title>\
+         <style>{STYLE}</style>{body}</html>",
+        escape(language),
+        escape(title)
+    ))
+    .into_response()
+}
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,339 @@
+//! The inbox: lists, one conversation, and what agents do with it.
+
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use desk::{ConversationId, CustomerId, FileId, MessageId, TopicId};
+use privacy::RawText;
+use serde::{Deserialize, Serialize};
+use service::{Incoming, ListView, Outgoing, Step};
+
+use crate::{
+    body::{Json, Path, Query},
+    caller::Signed,
+    problem::Problem,
+    routes::{cursor, limit, page},
+    state::Desk,
+    wire::{self, ListOf, Ref, time},
+};
+
+type Reply<T> = Result<Answer<T>, Problem>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listing {
+    view: Option<String>,
+    q: Option<String>,
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+pub(crate) async fn list(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(query): Query<Listing>,
+) -> Reply<ListOf<wire::Conversation>> {
+    let (after, n) = (page(query.cursor.as_deref())?, limit(query.limit)?);
+    let found = match query.q.filter(|q| !q.trim().is_empty()) {
+        Some(q) => desk.service.search(&signed.caller, &q, after, n).await?,
+        None => {
+            let view = view(query.view.as_deref().unwrap_or("all"))?;
+            desk.service.list(&signed.caller, view, after, n).await?
+        }
+    };
+    Ok(Answer(ListOf {
+        items: found.items.iter().map(wire::Conversation::from).collect(),
+        next_cursor: found.next.as_ref().map(cursor),
+    }))
+}
+
+fn view(word: &str) -> Result<ListView, Problem> {
+    Ok(match word {
+        "waiting" => ListView::Waiting,
+        "mine" => ListView::Mine,
+        "ai" => ListView::Assistant,
+        "closed" => ListView::Closed,
+        "all" => ListView::All,
+        _ => {
+            let hint = "Use waiting, mine, ai, closed or all.";
+            return Err(Problem::bad_request("There is no such view.", hint));
+        }
+    })
+}
+
+pub(crate) async fn open(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::ConversationDetail> {
+    signed.caller.agent()?;
+    let thread = desk.service.conversation(&signed.caller, id).await?;
+    let topics = desk.service.topics(&signed.caller).await?;
+    Ok(Answer(wire::ConversationDetail::new(&thread, &topics)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Writing {
+    kind: String,
+    text: RawText,
+    client_id: Option<String>,
+    #[serde(default)]
+    file_ids: Vec<String>,
+    draft_id: Option<String>,
+}
+
+pub(crate) async fn write(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Json(given): Json<Writing>,
+) -> Result<Response, Problem> {
+    let is_note = match given.kind.as_str() {
+        "reply" => false,
+        "note" => true,
+        _ => return Err(Problem::bad_request("There is no such kind.", "Use reply or note.")),
+    };
+    let draft_id = given.draft_id.map(|id| id.parse::<MessageId>()).transpose();
+    let outgoing = Outgoing {
+        message: Incoming {
+            text: given.text,
+            client_id: given.client_id,
+            file_ids: file_ids(&given.file_ids)?,
+        },
+        is_note,
+        draft_id: draft_id.map_err(|_| Problem::not_found("draft"))?,
+    };
+    let message_id = desk.service.write(&signed.caller, id, &outgoing).await?;
+    let message = message(&desk, &signed, id, message_id).await?;
+    Ok((StatusCode::CREATED, Answer(message)).into_response())
+}
+
+/// Ids of files that a message carries.
+pub(crate) fn file_ids(texts: &[String]) -> Result<Vec<FileId>, Problem> {
+    texts.iter().map(|text| text.parse().map_err(|_| Problem::not_found("file"))).collect()
+}
+
+async fn message(
+    desk: &Desk,
+    signed: &Signed,
+    id: ConversationId,
+    message_id: MessageId,
+) -> Result<wire::Message, Problem> {
+    let thread = desk.service.conversation(&signed.caller, id).await?;
+    let written = thread.messages.iter().find(|written| written.message.id == message_id);
+    written.map(wire::Message::from).ok_or_else(|| Problem::not_found("message"))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Claiming {
+    #[serde(default)]
+    take_over: bool,
+}
+
+pub(crate) async fn claim(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Json(given): Json<Claiming>,
+) -> Reply<wire::Conversation> {
+    step(&desk, &signed, id, Step::Claim { take_over: given.take_over }).await
+}
+
+pub(crate) async fn release(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::Conversation> {
+    step(&desk, &signed, id, Step::Release).await
+}
+
+pub(crate) async fn close(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::Conversation> {
+    step(&desk, &signed, id, Step::Close).await
+}
+
+pub(crate) async fn reopen(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::Conversation> {
+    step(&desk, &signed, id, Step::Reopen).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Assigning {
+    agent_id: String,
+}
+
+pub(crate) async fn assign(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Json(given): Json<Assigning>,
+) -> Reply<wire::Conversation> {
+    let agent = given.agent_id.parse().map_err(|_| Problem::not_found("agent"))?;
+    step(&desk, &signed, id, Step::Assign(agent)).await
+}
+
+async fn step(
+    desk: &Desk,
+    signed: &Signed,
+    id: ConversationId,
+    step: Step,
+) -> Reply<wire::Conversation> {
+    desk.service.take_step(&signed.caller, id, step).await?;
+    row(desk, signed, id).await
+}
+
+async fn row(desk: &Desk, signed: &Signed, id: ConversationId) -> Reply<wire::Conversation> {
+    let thread = desk.service.conversation(&signed.caller, id).await?;
+    Ok(Answer(wire::Conversation::from(&thread.listed)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Correcting {
+    topic_id: String,
+    #[serde(default)]
+    learn: bool,
+}
+
+pub(crate) async fn correct_topic(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Json(given): Json<Correcting>,
+) -> Reply<wire::Conversation> {
+    let topic: TopicId = given.topic_id.parse().map_err(|_| Problem::not_found("topic"))?;
+    desk.service.correct_topic(&signed.caller, id, topic, given.learn).await?;
+    row(&desk, &signed, id).await
+}
+
+pub(crate) async fn typing(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Result<StatusCode, Problem> {
+    signed.caller.agent()?;
+    desk.service.is_typing(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn discard(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((id, draft)): Path<(ConversationId, MessageId)>,
+) -> Reply<wire::Message> {
+    desk.service.discard_draft(&signed.caller, id, draft).await?;
+    Ok(Answer(message(&desk, &signed, id, draft).await?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Flagging {
+    people_first: bool,
+}
+
+pub(crate) async fn flag(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<CustomerId>,
+    Json(given): Json<Flagging>,
+) -> Reply<wire::Customer> {
+    desk.service.flag(&signed.caller, id, given.people_first).await?;
+    let customer = desk.service.customer(&signed.caller, id).await?;
+    Ok(Answer(wire::Customer::from(&customer)))
+}
+
+#[derive(Serialize)]
+pub(crate) struct Counts {
+    waiting: i64,
+    mine: i64,
+    ai: i64,
+    closed: i64,
+    all: i64,
+}
+
+pub(crate) async fn counts(State(desk): State<Desk>, signed: Signed) -> Reply<Counts> {
+    let store::Counts { waiting, mine, ai, closed, all } =
+        desk.service.counts(&signed.caller).await?;
+    Ok(Answer(Counts { waiting, mine, ai, closed, all }))
+}
+
+pub(crate) async fn overview(State(desk): State<Desk>, signed: Signed) -> Reply<serde_json::Value> {
+    let found = desk.service.overview(&signed.caller).await?;
+    let waits = &found.today.waits_ms;
+    let topics: Vec<serde_json::Value> = found
+        .topics
+        .iter()
+        .filter(|topic| !topic.is_archived)
+        .map(|topic| {
+            let today = found.by_topic.iter().find(|row| row.topic_id == topic.id);
+            serde_json::json!({
+                "topic": Ref { id: topic.id.to_string(), name: topic.name.to_string() },
+                "level": topic.level.as_str(),
+                "today": today.map_or(0, |row| row.n_today),
+                "by_ai": today.map_or(0, |row| row.n_by_ai),
+                "by_people": today.map_or(0, |row| row.n_by_people),
+                "waiting": today.map_or(0, |row| row.n_waiting),
+            })
+        })
+        .collect();
+    let hours: Vec<serde_json::Value> = found
+        .hours
+        .iter()
+        .map(|hour| {
+            serde_json::json!({
+                "hour": time(hour.hour), "by_ai": hour.n_by_ai, "by_people": hour.n_by_people,
+            })
+        })
+        .collect();
+    let is_there =
+        |agent: &desk::Agent| agent.presence == desk::Presence::Available && !agent.is_disabled;
+    let agents: Vec<serde_json::Value> = found
+        .agents
+        .iter()
+        .filter(|(agent, _)| !agent.is_disabled)
+        .map(|(agent, n_open)| {
+            serde_json::json!({
+                "agent": Ref { id: agent.id.to_string(), name: agent.name.to_string() },
+                "presence": agent.presence.as_str(),
+                "n_open": n_open,
+            })
+        })
+        .collect();
+    Ok(Answer(serde_json::json!({
+        "at": time(found.at),
+        "now": {
+            "waiting": found.now.n_waiting,
+            "waiting_first": found.now.n_waiting_first,
+            "longest_wait_ms": found.now.longest_since.map(|since| found.at.ms_since(since)),
+            "ai": found.now.n_ai,
+            "with_agents": found.now.n_with_agents,
+            "agents_available": found.agents.iter().filter(|(a, _)| is_there(a)).count(),
+        },
+        "today": {
+            "conversations": found.today.n_conversations,
+            "answered_by_ai": found.today.n_answered_by_ai,
+            "handed_over": found.today.n_handed_over,
+            "answered_by_people": found.today.n_answered_by_people,
+            "closed": found.today.n_closed,
+            "median_wait_ms": waits.get(waits.len() / 2),
+            "n_waits": waits.len(),
+            "survey_good": found.today.n_survey_good,
+            "n_surveys": found.today.n_surveys,
+        },
+        "topics": topics,
+        "hours": hours,
+        "agents": agents,
+    })))
+}

@@ -1,0 +1,336 @@
+//! Topics and articles.
+
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use desk::{ArticleId, ArticleState, ExampleId, Level, TopicId};
+use privacy::RawText;
+use serde::Deserialize;
+use service::{ArticleInput, TopicChange};
+
+use crate::{
+    body::{Json, Path, Query},
+    caller::Signed,
+    pages,
+    problem::Problem,
+    state::Desk,
+    wire::{self, ListOf, Ref, time},
+};
+
+type Reply<T> = Result<Answer<T>, Problem>;
+
+pub(crate) async fn topics(State(desk): State<Desk>, signed: Signed) -> Reply<ListOf<wire::Topic>> {
+    let topics = desk.service.topics(&signed.caller).await?;
+    let agents = desk.service.agents(&signed.caller).await?;
+    let items = topics.iter().map(|topic| wire::Topic::new(topic, &agents)).collect();
+    Ok(Answer(ListOf::whole(items)))
+}
+
+async fn one(desk: &Desk, signed: &Signed, id: TopicId) -> Reply<wire::Topic> {
+    let topic = desk.service.topic(&signed.caller, id).await?;
+    let agents = desk.service.agents(&signed.caller).await?;
+    Ok(Answer(wire::Topic::new(&topic, &agents)))
+}
+
+pub(crate) async fn topic(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<TopicId>,
+) -> Reply<wire::Topic> {
+    one(&desk, &signed, id).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewTopic {
+    name: RawText,
+    description: Option<RawText>,
+    #[serde(default)]
+    people_first: bool,
+}
+
+pub(crate) async fn add_topic(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Json(given): Json<NewTopic>,
+) -> Result<Response, Problem> {
+    let id = desk
+        .service
+        .add_topic(&signed.caller, given.name, given.description, given.people_first)
+        .await?;
+    Ok((StatusCode::CREATED, one(&desk, &signed, id).await?).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangedTopic {
+    name: Option<RawText>,
+    description: Option<RawText>,
+    people_first: Option<bool>,
+    answers_at_night: Option<bool>,
+    archived: Option<bool>,
+}
+
+pub(crate) async fn change_topic(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<TopicId>,
+    Json(given): Json<ChangedTopic>,
+) -> Reply<wire::Topic> {
+    let change = TopicChange {
+        name: given.name,
+        description: given.description,
+        people_first: given.people_first,
+        answers_at_night: given.answers_at_night,
+        archived: given.archived,
+    };
+    desk.service.change_topic(&signed.caller, id, change).await?;
+    one(&desk, &signed, id).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SetLevel {
+    level: String,
+    share: Option<f64>,
+    reason: RawText,
+}
+
+pub(crate) async fn set_level(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<TopicId>,
+    Json(given): Json<SetLevel>,
+) -> Reply<wire::Topic> {
+    let level = Level::parse(&given.level).ok_or_else(|| {
+        Problem::bad_request("There is no such level.", "Use off, draft or supervised.")
+    })?;
+    desk.service.set_level(&signed.caller, id, level, given.share, given.reason).await?;
+    one(&desk, &signed, id).await
+}
+
+pub(crate) async fn examples(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<TopicId>,
+) -> Reply<ListOf<wire::Example>> {
+    let examples = desk.service.examples(&signed.caller, id).await?;
+    Ok(Answer(ListOf::whole(examples.iter().map(wire::Example::from).collect())))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewExample {
+    text: RawText,
+}
+
+pub(crate) async fn add_example(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<TopicId>,
+    Json(given): Json<NewExample>,
+) -> Result<Response, Problem> {
+    let example = desk.service.add_example(&signed.caller, id, given.text).await?;
+    Ok((StatusCode::CREATED, Answer(wire::Example::from(&example))).into_response())
+}
+
+pub(crate) async fn delete_example(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((id, example)): Path<(TopicId, ExampleId)>,
+) -> Result<StatusCode, Problem> {
+    desk.service.delete_example(&signed.caller, id, example).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn retrain(State(desk): State<Desk>, signed: Signed) -> Reply<serde_json::Value> {
+    let training = desk.service.train(&signed.caller).await?;
+    Ok(Answer(serde_json::json!({
+        "trained_at": time(training.trained_at),
+        "n_examples": training.n_examples,
+        "n_topics": training.n_topics,
+        "seconds": training.seconds,
+    })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Trying {
+    text: RawText,
+    language: Option<String>,
+}
+
+pub(crate) async fn try_sentence(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Json(given): Json<Trying>,
+) -> Reply<serde_json::Value> {
+    let language = given.language.as_deref();
+    let trial = desk.service.try_sentence(&signed.caller, given.text, language).await?;
+    let topics = desk.service.topics(&signed.caller).await?;
+    let named = |id: TopicId| {
+        let topic = topics.iter().find(|topic| topic.id == id)?;
+        Some(Ref { id: id.to_string(), name: topic.name.to_string() })
+    };
+    let ranked: Vec<serde_json::Value> = trial
+        .understanding
+        .ranked
+        .iter()
+        .filter_map(|(id, confidence)| {
+            Some(serde_json::json!({ "topic": named(*id)?, "confidence": confidence }))
+        })
+        .collect();
+    let answer = trial.answer.as_ref().map(|(reply, confidence)| {
+        let sources: Vec<wire::Source> = reply.sources.iter().map(wire::Source::from).collect();
+        serde_json::json!({
+            "text": reply.text.as_str(), "sources": sources, "confidence": confidence,
+        })
+    });
+    Ok(Answer(serde_json::json!({
+        "language": trial.understanding.language,
+        "topics": ranked,
+        "decided": trial.understanding.decided.and_then(named),
+        "people_first": trial.people_first,
+        "answer": answer,
+        "would": trial.would,
+    })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListingArticles {
+    state: Option<String>,
+}
+
+pub(crate) async fn articles(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(query): Query<ListingArticles>,
+) -> Reply<ListOf<wire::ArticleSummary>> {
+    let state = query
+        .state
+        .map(|word| {
+            let hint = "Use draft or published.";
+            let bad = || Problem::bad_request("There is no such state.", hint);
+            ArticleState::parse(&word).ok_or_else(bad)
+        })
+        .transpose()?;
+    let articles = desk.service.articles(&signed.caller).await?;
+    let agents = desk.service.agents(&signed.caller).await?;
+    let items = articles
+        .iter()
+        .filter(|article| state.is_none_or(|state| article.state == state))
+        .map(|article| wire::ArticleSummary::new(article, &agents))
+        .collect();
+    Ok(Answer(ListOf::whole(items)))
+}
+
+async fn article_of(desk: &Desk, signed: &Signed, id: ArticleId) -> Reply<wire::Article> {
+    let article = desk.service.article(&signed.caller, id).await?;
+    let agents = desk.service.agents(&signed.caller).await?;
+    Ok(Answer(wire::Article::new(&article, &agents)))
+}
+
+pub(crate) async fn article(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ArticleId>,
+) -> Reply<wire::Article> {
+    article_of(&desk, &signed, id).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WrittenArticle {
+    title: RawText,
+    body: RawText,
+    language: Option<String>,
+    #[serde(default)]
+    topic_ids: Vec<String>,
+    #[serde(default)]
+    questions: Vec<RawText>,
+    version: Option<i64>,
+}
+
+impl WrittenArticle {
+    fn input(self) -> Result<ArticleInput, Problem> {
+        let topic_ids = self
+            .topic_ids
+            .iter()
+            .map(|text| text.parse().map_err(|_| Problem::not_found("topic")))
+            .collect::<Result<_, _>>()?;
+        Ok(ArticleInput {
+            title: self.title,
+            body: self.body,
+            language: self.language.unwrap_or_else(|| "en".to_owned()),
+            topic_ids,
+            questions: self.questions,
+        })
+    }
+}
+
+pub(crate) async fn add_article(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Json(given): Json<WrittenArticle>,
+) -> Result<Response, Problem> {
+    let id = desk.service.add_article(&signed.caller, given.input()?).await?;
+    Ok((StatusCode::CREATED, article_of(&desk, &signed, id).await?).into_response())
+}
+
+pub(crate) async fn change_article(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ArticleId>,
+    Json(given): Json<WrittenArticle>,
+) -> Reply<wire::Article> {
+    let version = given.version.ok_or_else(|| {
+        Problem::bad_request("The version is missing.", "Send the version that you read.")
+    })?;
+    desk.service.change_article(&signed.caller, id, version, given.input()?).await?;
+    article_of(&desk, &signed, id).await
+}
+
+pub(crate) async fn publish(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ArticleId>,
+) -> Reply<wire::Article> {
+    desk.service.publish(&signed.caller, id, ArticleState::Published).await?;
+    article_of(&desk, &signed, id).await
+}
+
+pub(crate) async fn unpublish(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ArticleId>,
+) -> Reply<wire::Article> {
+    desk.service.publish(&signed.caller, id, ArticleState::Draft).await?;
+    article_of(&desk, &signed, id).await
+}
+
+pub(crate) async fn delete_article(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ArticleId>,
+) -> Result<StatusCode, Problem> {
+    desk.service.delete_article(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Previewing {
+    body: RawText,
+}
+
+pub(crate) async fn preview(
+    signed: Signed,
+    Json(given): Json<Previewing>,
+) -> Reply<serde_json::Value> {
+    signed.caller.agent()?;
+    Ok(Answer(serde_json::json!({ "html": pages::html(given.body.mask().as_str()) })))
+}

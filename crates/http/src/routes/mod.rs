@@ -1,0 +1,165 @@
+//! All routes, one file for each sort of caller.
+
+mod agents;
+mod files;
+mod house;
+mod knowledge;
+mod widget;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{delete, get, patch, post, put},
+};
+use store::Page;
+
+use crate::{assets, idempotency, pages, problem::Problem, state::Desk, stream};
+
+/// Every address of the desk.
+pub(crate) fn all(desk: Desk) -> Router {
+    let api = Router::new()
+        .route("/setup", get(house::needs_set_up).post(house::set_up))
+        .route("/session", post(house::sign_in).delete(house::sign_out))
+        .route("/me", get(house::me))
+        .route("/me/presence", put(house::presence))
+        .route("/agents", get(house::agents).post(house::add_agent))
+        .route("/agents/{id}", patch(house::change_agent))
+        .route("/desk", patch(house::change_desk))
+        .route("/inboxes", get(house::inboxes))
+        .route("/inboxes/{id}", patch(house::change_inbox))
+        .route("/conversations", get(agents::list))
+        .route("/conversations/{id}", get(agents::open))
+        .route("/conversations/{id}/messages", post(agents::write))
+        .route("/conversations/{id}/claim", post(agents::claim))
+        .route("/conversations/{id}/release", post(agents::release))
+        .route("/conversations/{id}/assign", post(agents::assign))
+        .route("/conversations/{id}/close", post(agents::close))
+        .route("/conversations/{id}/reopen", post(agents::reopen))
+        .route("/conversations/{id}/topic", put(agents::correct_topic))
+        .route("/conversations/{id}/typing", post(agents::typing))
+        .route("/conversations/{id}/drafts/{draft}/discard", post(agents::discard))
+        .route("/customers/{id}", patch(agents::flag))
+        .route("/counts", get(agents::counts))
+        .route("/overview", get(agents::overview))
+        .route("/events", get(stream::agents))
+        .route("/topics", get(knowledge::topics).post(knowledge::add_topic))
+        .route("/topics/retrain", post(knowledge::retrain))
+        .route("/topics/test", post(knowledge::try_sentence))
+        .route("/topics/{id}", get(knowledge::topic).patch(knowledge::change_topic))
+        .route("/topics/{id}/level", put(knowledge::set_level))
+        .route("/topics/{id}/examples", get(knowledge::examples).post(knowledge::add_example))
+        .route("/topics/{id}/examples/{example}", delete(knowledge::delete_example))
+        .route("/articles", get(knowledge::articles).post(knowledge::add_article))
+        .route("/articles/preview", post(knowledge::preview))
+        .route(
+            "/articles/{id}",
+            get(knowledge::article)
+                .put(knowledge::change_article)
+                .delete(knowledge::delete_article),
+        )
+        .route("/articles/{id}/publish", post(knowledge::publish))
+        .route("/articles/{id}/unpublish", post(knowledge::unpublish))
+        .route("/files", post(files::keep))
+        .route("/files/{id}", get(files::show))
+        .route("/widget/config", get(widget::config))
+        .route("/widget/session", post(widget::session))
+        .route("/widget/conversations", get(widget::list).post(widget::begin))
+        .route("/widget/conversations/{id}", get(widget::open))
+        .route("/widget/conversations/{id}/messages", post(widget::write))
+        .route("/widget/conversations/{id}/person", post(widget::person))
+        .route("/widget/conversations/{id}/place", get(widget::place))
+        .route("/widget/conversations/{id}/typing", post(widget::typing))
+        .route("/widget/conversations/{id}/survey", post(widget::survey))
+        .route("/widget/conversations/{id}/close", post(widget::close))
+        .route("/widget/events", get(stream::widget))
+        .fallback(async || Problem::not_found("address"))
+        .method_not_allowed_fallback(async || {
+            Problem::bad_request(
+                "This address does not take that method.",
+                "Compare it with the API's description.",
+            )
+        })
+        .layer(middleware::from_fn_with_state(desk.clone(), idempotency::once));
+    Router::new()
+        .route("/healthz", get(async || "ok"))
+        .nest("/api/v1", api)
+        .route("/help", get(pages::help))
+        .route("/help/{slug}", get(pages::article))
+        .route("/shop", get(pages::shop))
+        .route("/widget/{*path}", get(assets::widget))
+        .fallback(assets::web)
+        .layer(middleware::from_fn(cross_origin))
+        .layer(DefaultBodyLimit::disable())
+        .with_state(desk)
+}
+
+/// The widget lives on other sites: its addresses answer everybody, by token, never by cookie.
+async fn cross_origin(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_open = path.starts_with("/api/v1/widget/")
+        || path.starts_with("/api/v1/files")
+        || path.starts_with("/widget/");
+    let is_preflight = request.method() == Method::OPTIONS;
+    let mut response = if is_open && is_preflight {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        next.run(request).await
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if is_open {
+        let any = HeaderValue::from_static("*");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, any);
+        let exposed = HeaderValue::from_static("Retry-After, Idempotent-Replay");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        if is_preflight {
+            let methods = HeaderValue::from_static("GET, POST, OPTIONS");
+            headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+            let allowed = HeaderValue::from_static(
+                "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
+            );
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, allowed);
+            headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400"));
+        }
+    }
+    response
+}
+
+/// Where a page begins, as text that callers only pass back.
+pub(crate) fn cursor(page: &Page) -> String {
+    format!("{}.{}.{}", page.priority, page.at, page.id)
+}
+
+/// Reads it again.
+pub(crate) fn page(cursor: Option<&str>) -> Result<Option<Page>, Problem> {
+    let Some(cursor) = cursor else { return Ok(None) };
+    let bad = || {
+        Problem::bad_request(
+            "That cursor is none of this list.",
+            "Pass back next_cursor as it was given, or begin without one.",
+        )
+    };
+    let mut parts = cursor.splitn(3, '.');
+    let mut next = || parts.next().ok_or_else(bad);
+    let (priority, at, id) = (next()?, next()?, next()?);
+    Ok(Some(Page {
+        priority: priority.parse().map_err(|_| bad())?,
+        at: at.parse().map_err(|_| bad())?,
+        id: id.to_owned(),
+    }))
+}
+
+/// How many rows a page holds.
+pub(crate) fn limit(limit: Option<usize>) -> Result<usize, Problem> {
+    match limit {
+        None => Ok(desk::limits::PAGE_DEFAULT),
+        Some(n) if (1..=desk::limits::PAGE_MAX).contains(&n) => Ok(n),
+        Some(_) => Err(Problem::bad_request(
+            format!("limit is not from 1 to {}.", desk::limits::PAGE_MAX),
+            "Ask for fewer rows and go on with next_cursor.",
+        )),
+    }
+}

@@ -1,0 +1,238 @@
+//! Customers in the widget.
+
+use axum::{
+    Json as Answer,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use desk::{ConversationId, MessageId, sayings};
+use privacy::RawText;
+use serde::Deserialize;
+use service::{Identity, Incoming};
+
+use crate::{
+    body::{Json, Path, Query},
+    caller::Signed,
+    problem::Problem,
+    routes::{agents::file_ids, cursor, limit, page},
+    state::Desk,
+    wire::{self, ListOf, time},
+};
+
+type Reply<T> = Result<Answer<T>, Problem>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Configuring {
+    inbox: String,
+    locale: Option<String>,
+}
+
+pub(crate) async fn config(
+    State(desk): State<Desk>,
+    Query(query): Query<Configuring>,
+) -> Reply<serde_json::Value> {
+    let inbox = desk.service.door(&query.inbox).await?;
+    let settings = desk.service.settings()?;
+    let locale = query.locale.unwrap_or_else(|| "en".to_owned());
+    let language = locale.split('-').next();
+    Ok(Answer(serde_json::json!({
+        "desk_name": settings.name.as_str(),
+        "greeting": inbox.greeting.as_str(),
+        "notice": sayings::ai_notice(language, &settings.name).as_str(),
+        "available": desk.service.is_somebody_there().await?,
+        "hours": settings.hours.as_str(),
+        "locale": locale,
+    })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Coming {
+    inbox: String,
+    locale: Option<String>,
+    identity: Option<GivenIdentity>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GivenIdentity {
+    external_id: RawText,
+    name: Option<RawText>,
+    email: Option<RawText>,
+    hash: String,
+}
+
+pub(crate) async fn session(
+    State(desk): State<Desk>,
+    Json(given): Json<Coming>,
+) -> Result<Response, Problem> {
+    let identity = given.identity.map(|identity| Identity {
+        external_id: identity.external_id,
+        name: identity.name,
+        email: identity.email,
+        hash: identity.hash,
+    });
+    let (token, expires_at, customer) =
+        desk.service.welcome(&given.inbox, given.locale, identity).await?;
+    let answer = serde_json::json!({
+        "token": token,
+        "expires_at": time(expires_at),
+        "customer": {
+            "id": customer.id.to_string(),
+            "name": customer.name.as_ref().map(privacy::Masked::as_str),
+            "verified": customer.is_verified,
+        },
+    });
+    Ok((StatusCode::CREATED, Answer(answer)).into_response())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Listing {
+    cursor: Option<String>,
+    limit: Option<usize>,
+}
+
+pub(crate) async fn list(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(query): Query<Listing>,
+) -> Reply<ListOf<wire::WidgetConversation>> {
+    let (after, n) = (page(query.cursor.as_deref())?, limit(query.limit)?);
+    let found = desk.service.own_conversations(&signed.caller, after, n).await?;
+    let mut items = Vec::with_capacity(found.items.len());
+    for listed in &found.items {
+        let handoff = desk.service.last_handoff(listed.conversation.id).await?;
+        items.push(wire::WidgetConversation::new(listed, handoff.as_ref()));
+    }
+    Ok(Answer(ListOf { items, next_cursor: found.next.as_ref().map(cursor) }))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Writing {
+    text: RawText,
+    client_id: Option<String>,
+    #[serde(default)]
+    file_ids: Vec<String>,
+}
+
+impl Writing {
+    fn incoming(self) -> Result<Incoming, Problem> {
+        let file_ids = file_ids(&self.file_ids)?;
+        Ok(Incoming { text: self.text, client_id: self.client_id, file_ids })
+    }
+}
+
+pub(crate) async fn begin(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Json(given): Json<Writing>,
+) -> Result<Response, Problem> {
+    let (customer, _) = signed.caller.customer()?;
+    desk.limiter.message(&customer.to_string())?;
+    let received = desk.service.receive_message(&signed.caller, None, &given.incoming()?).await?;
+    let thread = desk.service.conversation(&signed.caller, received.conversation_id).await?;
+    let status = if received.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, Answer(wire::WidgetThread::from(&thread))).into_response())
+}
+
+pub(crate) async fn open(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::WidgetThread> {
+    signed.caller.customer()?;
+    let thread = desk.service.conversation(&signed.caller, id).await?;
+    Ok(Answer(wire::WidgetThread::from(&thread)))
+}
+
+pub(crate) async fn write(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Json(given): Json<Writing>,
+) -> Result<Response, Problem> {
+    let (customer, _) = signed.caller.customer()?;
+    desk.limiter.message(&customer.to_string())?;
+    let received =
+        desk.service.receive_message(&signed.caller, Some(id), &given.incoming()?).await?;
+    let status = if received.is_new { StatusCode::CREATED } else { StatusCode::OK };
+    let message = message(&desk, &signed, id, received.message_id).await?;
+    Ok((status, Answer(message)).into_response())
+}
+
+async fn message(
+    desk: &Desk,
+    signed: &Signed,
+    id: ConversationId,
+    message_id: MessageId,
+) -> Result<wire::WidgetMessage, Problem> {
+    let thread = desk.service.conversation(&signed.caller, id).await?;
+    let written = thread.messages.iter().find(|written| written.message.id == message_id);
+    written.and_then(wire::WidgetMessage::new).ok_or_else(|| Problem::not_found("message"))
+}
+
+pub(crate) async fn person(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::WidgetConversation> {
+    desk.service.ask_for_person(&signed.caller, id).await?;
+    row(&desk, &signed, id).await
+}
+
+pub(crate) async fn close(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<wire::WidgetConversation> {
+    desk.service.customer_closes(&signed.caller, id).await?;
+    row(&desk, &signed, id).await
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Judging {
+    score: i64,
+    comment: Option<RawText>,
+}
+
+pub(crate) async fn survey(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+    Json(given): Json<Judging>,
+) -> Reply<wire::WidgetConversation> {
+    desk.service.judge(&signed.caller, id, given.score, given.comment).await?;
+    row(&desk, &signed, id).await
+}
+
+async fn row(desk: &Desk, signed: &Signed, id: ConversationId) -> Reply<wire::WidgetConversation> {
+    let thread = desk.service.conversation(&signed.caller, id).await?;
+    Ok(Answer(wire::WidgetConversation::new(&thread.listed, thread.handoffs.last())))
+}
+
+pub(crate) async fn place(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Reply<serde_json::Value> {
+    let (place, available) = desk.service.place(&signed.caller, id).await?;
+    let settings = desk.service.settings()?;
+    Ok(Answer(serde_json::json!({
+        "place": place, "available": available, "hours": settings.hours.as_str(),
+    })))
+}
+
+pub(crate) async fn typing(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<ConversationId>,
+) -> Result<StatusCode, Problem> {
+    signed.caller.customer()?;
+    desk.service.is_typing(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

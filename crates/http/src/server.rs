@@ -1,0 +1,70 @@
+//! Accepts connections, drops those that say nothing, and stops without losing an answer.
+
+use std::{future::Future, io, time::Duration};
+
+use axum::Router;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
+use service::Service;
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{routes, state::Desk};
+
+/// A connection that has not sent a whole request head by then is closed.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Answers under way are given this long when the desk stops.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// After a failed accept, such as too many open files, the desk catches its breath.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Serves the desk until `stop` is done; then streams end and answers under way are finished.
+///
+/// # Errors
+/// When the listener has no address.
+pub async fn serve(
+    service: Service,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    listener.local_addr()?;
+    let (stopping, stopped) = watch::channel(false);
+    let app = routes::all(Desk::new(service, stopped));
+    let connections = GracefulShutdown::new();
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    tokio::pin!(stop);
+    loop {
+        let stream = tokio::select! {
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // Small answers must not wait for more to come.
+        let _ = stream.set_nodelay(true);
+        let service = TowerToHyperService::new(app.clone());
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            // A connection that breaks is the other side's business.
+            let _ = connection.await;
+        });
+    }
+    let _ = stopping.send(true);
+    let _ = tokio::time::timeout(STOP_TIMEOUT, connections.shutdown()).await;
+    Ok(())
+}
+
+/// The routes alone, for tests that need no socket.
+pub fn router(service: Service) -> Router {
+    let (_, stopped) = watch::channel(false);
+    routes::all(Desk::new(service, stopped))
+}

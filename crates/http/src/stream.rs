@@ -1,0 +1,264 @@
+//! Server-sent events over the journal: nothing is lost, whoever reconnects.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::sse::{Event, KeepAlive, Sse},
+};
+use desk::limits::REPLAY_EVENTS_MAX;
+use serde::Deserialize;
+use service::{Caller, Form, LiveChange, Typing, Who};
+use store::Record;
+use tokio::sync::{broadcast::error::RecvError, mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+
+use crate::{body::Query, caller::Signed, problem::Problem, state::Desk, wire};
+
+/// Events that wait for a slow reader; then the stream waits too and catches up from the journal.
+const WAITING_MAX: usize = 64;
+const BEAT: Duration = Duration::from_secs(15);
+
+type Events = Sse<axum::response::sse::KeepAliveStream<ReceiverStream<Result<Event, Infallible>>>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct From {
+    after: Option<i64>,
+}
+
+/// Agents: everything of the desk.
+pub(crate) async fn agents(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(query): Query<From>,
+    headers: HeaderMap,
+) -> Result<Events, Problem> {
+    signed.caller.agent()?;
+    Ok(events(desk, signed.caller, after(&headers, &query)?))
+}
+
+/// Customers: their own conversations.
+pub(crate) async fn widget(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Query(query): Query<From>,
+    headers: HeaderMap,
+) -> Result<Events, Problem> {
+    signed.caller.customer()?;
+    Ok(events(desk, signed.caller, after(&headers, &query)?))
+}
+
+fn after(headers: &HeaderMap, query: &From) -> Result<Option<i64>, Problem> {
+    let Some(header) = headers.get("last-event-id") else { return Ok(query.after) };
+    let seq = header.to_str().ok().and_then(|text| text.trim().parse().ok());
+    seq.map(Some).ok_or_else(|| {
+        Problem::bad_request("Last-Event-ID is no number.", "Send the id of the last event.")
+    })
+}
+
+fn events(desk: Desk, caller: Caller, after: Option<i64>) -> Events {
+    let (sender, receiver) = mpsc::channel(WAITING_MAX);
+    tokio::spawn(async move {
+        let mut stopped = desk.stopped.clone();
+        tokio::select! {
+            // The reader is gone, or the desk stops: either way there is nobody to tell.
+            _ = pump(&desk, &caller, after, &sender) => {}
+            () = sender.closed() => {}
+            _ = stopped.wait_for(|stopped| *stopped), if has_sender(&desk) => {}
+        }
+    });
+    Sse::new(ReceiverStream::new(receiver)).keep_alive(KeepAlive::new().interval(BEAT).text("beat"))
+}
+
+fn has_sender(desk: &Desk) -> bool {
+    desk.stopped.has_changed().is_ok()
+}
+
+/// The reader is gone.
+struct Gone;
+
+async fn pump(
+    desk: &Desk,
+    caller: &Caller,
+    after: Option<i64>,
+    sender: &mpsc::Sender<Result<Event, Infallible>>,
+) -> Result<(), Gone> {
+    // Listened to first, asked for the number second: nothing falls in between.
+    let (mut live, mut typing) = (desk.service.live(), desk.service.typing());
+    let now = desk.service.last_seq().await.map_err(|_| Gone)?;
+    let names = Names::load(desk, caller).await;
+    let hello = serde_json::json!({ "seq": now });
+    send(sender, Event::default().event("hello").data(hello.to_string())).await?;
+    let mut seq = match after {
+        Some(seq) if (0..=now).contains(&seq) => seq,
+        Some(_) => {
+            resync(sender, now).await?;
+            now
+        }
+        None => now,
+    };
+    seq = catch_up(desk, caller, &names, seq, sender).await?;
+    loop {
+        tokio::select! {
+            change = live.recv() => match change {
+                Ok(change) if change.entry.seq <= seq => {}
+                Ok(change) => {
+                    seq = change.entry.seq;
+                    tell(desk, caller, &names, &change, sender).await?;
+                }
+                Err(RecvError::Lagged(_)) => {
+                    seq = catch_up(desk, caller, &names, seq, sender).await?;
+                }
+                Err(RecvError::Closed) => return Err(Gone),
+            },
+            Ok(who) = typing.recv() => tell_typing(caller, &who, sender).await?,
+        }
+    }
+}
+
+/// Sends what the journal holds after `seq`, or says that it is too much.
+async fn catch_up(
+    desk: &Desk,
+    caller: &Caller,
+    names: &Names,
+    seq: i64,
+    sender: &mpsc::Sender<Result<Event, Infallible>>,
+) -> Result<i64, Gone> {
+    let changes = desk.service.changes_after(seq, REPLAY_EVENTS_MAX + 1).await.map_err(|_| Gone)?;
+    if changes.len() > REPLAY_EVENTS_MAX {
+        let now = desk.service.last_seq().await.map_err(|_| Gone)?;
+        resync(sender, now).await?;
+        return Ok(now);
+    }
+    let mut last = seq;
+    for change in &changes {
+        last = change.entry.seq;
+        tell(desk, caller, names, change, sender).await?;
+    }
+    Ok(last)
+}
+
+async fn resync(sender: &mpsc::Sender<Result<Event, Infallible>>, seq: i64) -> Result<(), Gone> {
+    let data = serde_json::json!({ "seq": seq });
+    send(sender, Event::default().event("resync").data(data.to_string())).await
+}
+
+async fn tell(
+    desk: &Desk,
+    caller: &Caller,
+    names: &Names,
+    change: &LiveChange,
+    sender: &mpsc::Sender<Result<Event, Infallible>>,
+) -> Result<(), Gone> {
+    let entry = &change.entry;
+    let shown = match &caller.who {
+        Who::Agent(agent) => for_agent(desk, names, agent, change).await,
+        Who::Customer(id, _) if entry.customer_id == Some(*id) => for_customer(change),
+        Who::Customer(..) => None,
+    };
+    let Some((version, data)) = shown else { return Ok(()) };
+    let body = serde_json::json!({
+        "seq": entry.seq,
+        "kind": entry.kind.as_str(),
+        "subject": entry.subject.as_str(),
+        "id": entry.subject_id,
+        "version": version,
+        "data": data,
+    });
+    let event = Event::default().id(entry.seq.to_string()).event("change");
+    send(sender, event.data(body.to_string())).await
+}
+
+/// Names that forms carry and that are looked up once a stream.
+struct Names {
+    topics: Vec<desk::Topic>,
+}
+
+impl Names {
+    async fn load(desk: &Desk, caller: &Caller) -> Self {
+        Self { topics: desk.service.topics(caller).await.unwrap_or_default() }
+    }
+}
+
+type Shown = Option<(i64, serde_json::Value)>;
+
+async fn for_agent(desk: &Desk, names: &Names, viewer: &desk::Agent, change: &LiveChange) -> Shown {
+    let Some(form) = &change.form else {
+        return Some((change.entry.version, serde_json::Value::Null));
+    };
+    let topic = |id| wire::topic_name(&names.topics, id);
+    match &**form {
+        Form::Conversation(listed, _) => {
+            json(listed.conversation.version, wire::Conversation::from(&**listed))
+        }
+        Form::Message(written) => json(written.message.version, wire::Message::from(&**written)),
+        Form::Record(record) => match &**record {
+            Record::Case(case) => json(case.version, wire::Case::new(case, topic(case.topic_id))),
+            Record::Handoff(handoff) => {
+                json(handoff.version, wire::Handoff::new(handoff, topic(handoff.topic_id)))
+            }
+            Record::Customer(customer) => json(customer.version, wire::Customer::from(customer)),
+            Record::Agent(agent) => json(agent.version, wire::Agent::from(agent)),
+            Record::Inbox(inbox) => json(inbox.version, wire::Inbox::new(inbox, viewer.role)),
+            Record::Desk(settings) => {
+                let size = desk.service.model_size();
+                json(settings.version, wire::Desk::new(settings, size))
+            }
+            Record::Topic(topic) => {
+                let caller = Caller::plain(Who::Agent(viewer.clone()));
+                let agents = desk.service.agents(&caller).await.unwrap_or_default();
+                json(topic.version, wire::Topic::new(topic, &agents))
+            }
+            Record::Article(article) => {
+                let caller = Caller::plain(Who::Agent(viewer.clone()));
+                let agents = desk.service.agents(&caller).await.unwrap_or_default();
+                json(article.version, wire::ArticleSummary::new(article, &agents))
+            }
+            Record::Conversation(_) | Record::Message(_) => None,
+        },
+    }
+}
+
+fn for_customer(change: &LiveChange) -> Shown {
+    match &**change.form.as_ref()? {
+        Form::Conversation(listed, handoff) => json(
+            listed.conversation.version,
+            wire::WidgetConversation::new(listed, handoff.as_deref()),
+        ),
+        Form::Message(written) => json(written.message.version, wire::WidgetMessage::new(written)?),
+        Form::Record(_) => None,
+    }
+}
+
+fn json(version: i64, form: impl serde::Serialize) -> Shown {
+    let data = serde_json::to_value(form).expect("wire shapes are always JSON");
+    Some((version, data))
+}
+
+async fn tell_typing(
+    caller: &Caller,
+    typing: &Typing,
+    sender: &mpsc::Sender<Result<Event, Infallible>>,
+) -> Result<(), Gone> {
+    let is_own = match (&caller.who, typing.author) {
+        (Who::Agent(agent), desk::Author::Agent(id)) => agent.id == id,
+        (Who::Customer(..), desk::Author::Customer(_)) => true,
+        (Who::Customer(id, _), _) => typing.customer_id != *id,
+        (Who::Agent(_), _) => false,
+    };
+    if is_own {
+        return Ok(());
+    }
+    let name = typing.name.as_ref().map(ToString::to_string);
+    let body = serde_json::json!({
+        "conversation_id": typing.conversation_id.to_string(),
+        "author": wire::Author::new(typing.author, name),
+    });
+    send(sender, Event::default().event("typing").data(body.to_string())).await
+}
+
+async fn send(sender: &mpsc::Sender<Result<Event, Infallible>>, event: Event) -> Result<(), Gone> {
+    sender.send(Ok(event)).await.map_err(|_| Gone)
+}

@@ -1,0 +1,34 @@
+//! The shapes on the wire, named as in the API's description.
+
+mod agents;
+mod widget;
+
+pub(crate) use agents::*;
+pub(crate) use widget::*;
+
+use desk::Time;
+use serde::Serialize;
+
+/// RFC 3339 with milliseconds, UTC.
+pub(crate) fn time(at: Time) -> String {
+    jiff::Timestamp::from_millisecond(at.0)
+        .map_or_else(|_| at.0.to_string(), |at| format!("{at:.3}"))
+}
+
+pub(crate) fn optional_time(at: Option<Time>) -> Option<String> {
+    at.map(time)
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+pub(crate) struct ListOf<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) next_cursor: Option<String>,
+}
+
+impl<T> ListOf<T> {
+    /// A list on one page.
+    pub(crate) fn whole(items: Vec<T>) -> Self {
+        Self { items, next_cursor: None }
+    }
+}

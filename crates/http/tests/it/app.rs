@@ -1,0 +1,181 @@
+//! A desk with a small shop's knowledge, an owner, an agent and as many customers as a test needs.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, StatusCode},
+};
+use desk::{Level, Role};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Service};
+use store::Store;
+use tower::ServiceExt;
+
+pub(crate) const PASSWORD: &str = "a long password";
+
+pub(crate) struct App {
+    pub(crate) router: Router,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) owner: String,
+}
+
+/// An answer: status and JSON.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) json: Value,
+}
+
+impl App {
+    /// Refunds are answered by the assistant in nearly all cases, complaints by people.
+    pub(crate) async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("desk.sqlite")).unwrap();
+        let service = Service::open(store, 1.0).await.unwrap();
+        let owner = service
+            .set_up(FirstRun {
+                desk_name: "Shop".into(),
+                name: "Olga".into(),
+                email: "olga@shop.example".into(),
+                password: PASSWORD.to_owned(),
+                is_demo: true,
+            })
+            .await
+            .unwrap();
+        let caller = service::Caller::plain(service::Who::Agent(owner.agent.clone()));
+        let agent = NewAgent {
+            name: "Tom".into(),
+            email: "tom@shop.example".into(),
+            role: Role::Agent,
+            password: PASSWORD.to_owned(),
+        };
+        service.add_agent(&caller, agent).await.unwrap();
+        teach(&service).await;
+        Self { router: http::router(service), folder, owner: owner.token }
+    }
+
+    /// A request with a token and extra headers.
+    pub(crate) async fn call(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Value,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, json }
+    }
+
+    pub(crate) async fn get(&self, path: &str, token: &str) -> Value {
+        let answer = self.call("GET", path, token, Value::Null, &[]).await;
+        assert_eq!(answer.status, StatusCode::OK, "GET {path}: {}", answer.json);
+        answer.json
+    }
+
+    pub(crate) async fn post(&self, path: &str, token: &str, body: Value) -> Value {
+        let answer = self.call("POST", path, token, body, &[]).await;
+        assert!(answer.status.is_success(), "POST {path}: {}", answer.json);
+        answer.json
+    }
+
+    /// A new anonymous customer's token.
+    pub(crate) async fn customer(&self) -> String {
+        let session = self.post("/widget/session", "", json!({ "inbox": "web" })).await;
+        session["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The agent's token.
+    pub(crate) async fn agent(&self) -> String {
+        let given = json!({ "email": "tom@shop.example", "password": PASSWORD });
+        let session = self.post("/session", "", given).await;
+        session["token"].as_str().unwrap().to_owned()
+    }
+
+    /// A conversation that begins with these words; its id.
+    pub(crate) async fn ask(&self, customer: &str, text: &str) -> String {
+        let thread = self.post("/widget/conversations", customer, json!({ "text": text })).await;
+        thread["conversation"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The customer's messages once `is_done` holds of them.
+    pub(crate) async fn messages(
+        &self,
+        customer: &str,
+        id: &str,
+        is_done: impl Fn(&[Value]) -> bool,
+    ) -> Vec<Value> {
+        for _ in 0..2_000 {
+            let thread = self.get(&format!("/widget/conversations/{id}"), customer).await;
+            let messages = thread["messages"].as_array().unwrap().clone();
+            if is_done(&messages) {
+                return messages;
+            }
+            tokio::task::yield_now().await;
+        }
+        panic!("the answer did not come");
+    }
+}
+
+async fn teach(service: &Service) {
+    let topic = |slug: &str, level, examples: &[&str]| ImportedTopic {
+        slug: slug.to_owned(),
+        name: String::new(),
+        description: String::new(),
+        level,
+        share: 0.95,
+        people_first: false,
+        answers_at_night: true,
+        examples: examples.iter().map(|text| (*text).into()).collect(),
+    };
+    let refunds = [
+        "when do I get my refund",
+        "how long does a refund take",
+        "refund not received",
+        "where is my money for the returned lamp",
+        "refund status please",
+        "has my refund been paid",
+    ];
+    let invoices = [
+        "I need an invoice",
+        "please send the receipt",
+        "invoice for my company",
+        "where is my receipt",
+        "VAT invoice please",
+        "copy of the invoice",
+    ];
+    let topics = vec![
+        topic("refunds", Level::Supervised, &refunds),
+        topic("invoices", Level::Off, &invoices),
+    ];
+    service.import_topics(topics, "A test sets it.").await.unwrap();
+    let article = ImportedArticle {
+        slug: "refund-times".to_owned(),
+        title: "When you get your refund".into(),
+        body: "A refund takes five working days after your return has arrived. \
+               The money goes to the card or account that you paid with.\n"
+            .into(),
+        language: "en".to_owned(),
+        topics: vec!["refunds".to_owned()],
+        questions: vec!["How long does a refund take?".into(), "When do I get my refund?".into()],
+    };
+    service.import_articles(vec![article]).await.unwrap();
+}

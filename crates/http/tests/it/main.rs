@@ -1,0 +1,5 @@
+//! The desk as its callers see it, over HTTP, without a socket.
+#![allow(clippy::unwrap_used)] // A failed step is a failed test.
+
+mod app;
+mod story;
