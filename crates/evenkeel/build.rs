@@ -1,0 +1,32 @@
+//! Lists the demo shop's files, so that the program holds them and works without the checkout.
+
+use std::{env, fmt::Write as _, fs, path::PathBuf};
+
+fn main() {
+    let variable = |name| env::var_os(name).expect("cargo sets this for build scripts");
+    let demo = PathBuf::from(variable("CARGO_MANIFEST_DIR")).join("../../demo");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", demo.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(demo.join("articles"))
+        .expect("the checkout has demo/articles")
+        .map(|entry| entry.expect("the folder can be read").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .collect();
+    files.sort();
+    let mut code = String::from("pub(crate) const ARTICLES: &[(&str, &str)] = &[\n");
+    for path in files {
+        let path = path.canonicalize().expect("the file is there");
+        let slug = path.file_stem().expect("the file has a name").to_string_lossy();
+        writeln!(code, "    ({slug:?}, include_str!({:?})),", path.display().to_string())
+            .expect("a string takes everything");
+    }
+    code.push_str("];\n");
+    for (name, file) in [("TOPICS", "topics.toml"), ("PEOPLE", "people.toml")] {
+        let path = demo.join(file).canonicalize().expect("the checkout has demo/");
+        let path = path.display().to_string();
+        writeln!(code, "pub(crate) const {name}: &str = include_str!({path:?});")
+            .expect("a string takes everything");
+    }
+    let out = PathBuf::from(variable("OUT_DIR")).join("shop_files.rs");
+    fs::write(out, code).expect("cargo's folder can be written");
+}

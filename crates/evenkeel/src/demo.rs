@@ -1,0 +1,131 @@
+//! `demo`: the sample shop in a folder of its own, with people at work in it.
+
+use std::sync::Arc;
+
+use desk::Role;
+use privacy::RawText;
+use service::{Caller, FirstRun, NewAgent, Service, Who};
+use sim::{Client, shop};
+
+use crate::{
+    arguments::DemoOptions,
+    failure::{Failure, Outcome},
+    folder::Folder,
+    serve::{listen, open_browser, stop},
+    shop_files::{self, People, Person},
+};
+
+/// Everybody's password; the demo is no secret.
+const PASSWORD: &str = "evenkeel-demo";
+
+pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
+    let stop = stop()?;
+    let (path, _temporary) = match options.data {
+        Some(path) => (path, None),
+        None => {
+            let temporary = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir();
+            let temporary = temporary.map_err(|error| {
+                Failure::new(error.to_string(), "Name a folder with --data instead.")
+            })?;
+            (temporary.path().to_owned(), Some(temporary))
+        }
+    };
+    let folder = Folder::open(&path, options.listening.speed).await?;
+    let people = shop_files::people()?;
+    open_shop(&folder.service, &people).await?;
+    let (listener, url) = listen(&options.listening).await?;
+    greet(&url, &people);
+    open_browser(&options.listening, &url);
+    let life = if options.quiet {
+        None
+    } else {
+        let inbox = folder.service.door("web").await?;
+        let place = shop::Place {
+            client: Client::new(&url)
+                .map_err(|error| Failure::new(error.to_string(), "Try another --host."))?,
+            inbox: inbox.key,
+            identity_secret: inbox.identity_secret,
+            agents: scripted(&people),
+            password: PASSWORD.to_owned(),
+            seed: options.seed,
+            speed: options.listening.speed,
+        };
+        let script = shop_files::script(people)?;
+        Some(tokio::spawn(shop::live(Arc::new(script), place)))
+    };
+    let served = http::serve(folder.service.clone(), listener, stop).await;
+    if let Some(life) = life {
+        life.abort();
+    }
+    served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
+}
+
+/// Sets the shop up; a kept folder has it already.
+async fn open_shop(service: &Service, people: &People) -> Outcome<()> {
+    if !service.needs_set_up() {
+        return match service.settings()?.is_demo {
+            true => Ok(()),
+            false => Err(Failure::new(
+                "This folder holds a real desk.",
+                "Name another folder with --data, or run evenkeel serve.",
+            )),
+        };
+    }
+    let owner = people.agents.iter().find(|agent| agent.role == "owner");
+    let owner = owner.expect("a test sees to it that the demo has an owner");
+    let first = FirstRun {
+        desk_name: RawText::from("Fjordhus"),
+        name: RawText::from(owner.name.as_str()),
+        email: RawText::from(owner.email.as_str()),
+        password: PASSWORD.to_owned(),
+        is_demo: true,
+    };
+    let caller = Caller::plain(Who::Agent(service.set_up(first).await?.agent));
+    for agent in people.agents.iter().filter(|agent| agent.role != "owner") {
+        let new = NewAgent {
+            name: RawText::from(agent.name.as_str()),
+            email: RawText::from(agent.email.as_str()),
+            role: if agent.role == "lead" { Role::Lead } else { Role::Agent },
+            password: PASSWORD.to_owned(),
+        };
+        service.add_agent(&caller, new).await?;
+    }
+    let reason = "The demo shows the assistant at work.";
+    service.import_topics(shop_files::topics()?, reason).await?;
+    service.import_articles(shop_files::articles()?).await?;
+    Ok(())
+}
+
+fn greet(url: &str, people: &People) {
+    println!("The demo desk runs on {url}");
+    println!("Write as a customer: {url}/shop");
+    println!("Sign in with the password {PASSWORD} as one of:");
+    for Person { name, email, role } in &people.agents {
+        println!("  {email:<26} {role:<6} {name}");
+    }
+    println!("Stop it with Ctrl-C.");
+}
+
+/// Those who work by script; the owner and the lead are left to whoever tries the demo.
+fn scripted(people: &People) -> Vec<String> {
+    let agents = people.agents.iter().filter(|agent| agent.role == "agent");
+    agents.map(|agent| agent.email.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_shop_opens_with_its_people_topics_and_articles() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Folder::open(folder.path(), 1.0).await.unwrap();
+        let people = shop_files::people().unwrap();
+        open_shop(&desk.service, &people).await.unwrap();
+        assert!(desk.service.settings().unwrap().is_demo);
+        let signed_in = desk.service.sign_in("kwame@fjordhus.example", PASSWORD).await.unwrap();
+        let caller = Caller::plain(Who::Agent(signed_in.agent));
+        assert_eq!(desk.service.agents(&caller).await.unwrap().len(), 4);
+        open_shop(&desk.service, &people).await.expect("a kept folder opens again");
+    }
+}

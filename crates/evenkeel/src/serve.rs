@@ -1,0 +1,96 @@
+//! `serve`: a desk on a port until somebody stops it.
+
+use std::{future::Future, io::IsTerminal, process::Stdio};
+
+use tokio::net::TcpListener;
+
+use crate::{
+    arguments::{Listening, ServeOptions},
+    failure::{Failure, Outcome},
+    folder::Folder,
+};
+
+pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
+    let stop = stop()?;
+    let folder = Folder::open(&options.data, options.listening.speed).await?;
+    let (listener, url) = listen(&options.listening).await?;
+    println!("Evenkeel runs on {url}");
+    let first = if folder.service.needs_set_up() {
+        let link = format!("{url}/setup#key={}", folder.service.setup_key());
+        println!("Set it up here: {link}");
+        link
+    } else {
+        url
+    };
+    println!("Stop it with Ctrl-C.");
+    open_browser(&options.listening, &first);
+    let served = http::serve(folder.service.clone(), listener, stop).await;
+    served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
+}
+
+/// Takes the port, and tells the address to open.
+pub(crate) async fn listen(listening: &Listening) -> Outcome<(TcpListener, String)> {
+    let asked = (listening.host, listening.port);
+    let failed = |error: std::io::Error| {
+        Failure::new(
+            format!("cannot listen on {}, port {}: {error}", asked.0, asked.1),
+            "Stop the program that has the port, or choose another with --port.",
+        )
+    };
+    let listener = TcpListener::bind(asked).await.map_err(failed)?;
+    let mut address = listener.local_addr().map_err(failed)?;
+    // Nobody can open "every address", so the link names this machine.
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            std::net::IpAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            std::net::IpAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    Ok((listener, format!("http://{address}")))
+}
+
+/// Ends with Ctrl-C or, where there is such a thing, SIGTERM. Listens from the call on.
+pub(crate) fn stop() -> Outcome<impl Future<Output = ()> + Send + 'static> {
+    let failed = |error: std::io::Error| {
+        Failure::new(format!("cannot listen for signals: {error}"), "Start it again.")
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(windows)]
+    {
+        let mut interrupt = tokio::signal::windows::ctrl_c().map_err(failed)?;
+        Ok(async move {
+            interrupt.recv().await;
+        })
+    }
+}
+
+/// Opens the page for a person at a terminal; without a browser the printed link is enough.
+pub(crate) fn open_browser(listening: &Listening, url: &str) {
+    if listening.no_open || !std::io::stdout().is_terminal() {
+        return;
+    }
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(windows) {
+        "explorer"
+    } else {
+        "xdg-open"
+    };
+    let mut command = std::process::Command::new(program);
+    command.arg(url);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Err(error) = command.spawn() {
+        tracing::debug!(%error, program, "no browser was opened");
+    }
+}
