@@ -10,12 +10,9 @@ use run::{Failure, npm, run, step};
 
 const HELP: &str = "usage: cargo xtask <task>
 
-  setup   install the front-end packages and, as root, Chromium
-  dev     the desk with demo data, and Vite beside it with reload on change
-  demo    build everything and open a living desk (--port, --speed, --seed, --data)
-  test    every test there is: format, lints, Rust, front end, browser
-  soak    the long runs: thousands of card variants, kills, floods
-  bench   figures that the README states, measured here";
+  setup   install the front-end packages
+  demo    build everything and open a living desk (takes the options of `evenkeel demo`)
+  test    every test there is: format, tidy, front end, lints, Rust";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -23,13 +20,13 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let outcome = match task.as_str() {
         "setup" => setup(),
+        "demo" => demo(&rest),
         "test" => test(),
         _ => {
             eprintln!("{HELP}");
             return ExitCode::from(2);
         }
     };
-    let _ = rest;
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -41,6 +38,20 @@ fn main() -> ExitCode {
 
 fn setup() -> Result<(), Failure> {
     install_packages()
+}
+
+fn demo(rest: &[String]) -> Result<(), Failure> {
+    install_packages()?;
+    for folder in ["widget", "web"] {
+        step(&format!("{folder}: build"));
+        npm(folder, &["run", "--silent", "build"])?;
+    }
+    step("binary");
+    run("cargo", &["build", "--release", "--package", "evenkeel"])?;
+    step("demo");
+    let mut arguments = vec!["run", "--quiet", "--release", "--package", "evenkeel", "--", "demo"];
+    arguments.extend(rest.iter().map(String::as_str));
+    run("cargo", &arguments)
 }
 
 fn install_packages() -> Result<(), Failure> {
