@@ -53,10 +53,14 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
         let script = shop_files::script(people)?;
         Some(tokio::spawn(shop::live(Arc::new(script), place)))
     };
+    // Life ends first, so that its open streams do not hold up the server's own end.
+    let stop = async move {
+        stop.await;
+        if let Some(life) = life {
+            life.abort();
+        }
+    };
     let served = http::serve(folder.service.clone(), listener, stop).await;
-    if let Some(life) = life {
-        life.abort();
-    }
     served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
 }
 

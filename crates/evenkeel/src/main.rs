@@ -1,7 +1,7 @@
 //! Evenkeel: the program. Serves a desk, shows one at work, fills one, and measures one.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
-use std::process::ExitCode;
+use std::{io::IsTerminal, process::ExitCode};
 
 mod arguments;
 
@@ -76,5 +76,9 @@ fn run(command: Command) -> Outcome<()> {
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 }

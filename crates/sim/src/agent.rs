@@ -18,7 +18,7 @@ const GRACE_S: f64 = 45.0;
 const ROUNDS_MAX: usize = 4;
 
 const OTHER_REPLIES: [&str; 2] = [
-    "Thank you for writing. I am looking into your question now and will tell you here what I find.",
+    "Thank you for writing. I am looking into your question and will tell you here what I find.",
     "Thank you for telling us. I have passed your message to the right colleague, who will answer \
      you by tomorrow.",
 ];

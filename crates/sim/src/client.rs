@@ -16,6 +16,8 @@ const HEADERS_S_MAX: u64 = 30;
 /// Why a call came to nothing.
 #[derive(Debug)]
 pub enum ClientError {
+    /// That is no address of a desk.
+    Address(String),
     /// The desk could not be reached, or the connection broke.
     Unreachable(String),
     /// The desk said no.
@@ -34,6 +36,7 @@ pub enum ClientError {
 impl fmt::Display for ClientError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Address(why) => formatter.write_str(why),
             Self::Unreachable(why) => write!(formatter, "the desk cannot be reached: {why}"),
             Self::Refused { status, code, detail } => {
                 write!(formatter, "the desk refused ({status} {code}): {detail}")
@@ -68,9 +71,9 @@ impl Client {
     /// A client of the desk at this address, such as `http://127.0.0.1:8420`.
     ///
     /// # Errors
-    /// `Malformed` when that is no `http://` address.
+    /// `Address` when that is no `http://` address.
     pub fn new(url: &str) -> Result<Self, ClientError> {
-        let no_address = |why: String| ClientError::Malformed(format!("{url}: {why}"));
+        let no_address = |why: String| ClientError::Address(format!("{url}: {why}"));
         let parsed = reqwest::Url::parse(url).map_err(|error| no_address(error.to_string()))?;
         if parsed.scheme() != "http" || parsed.host_str().is_none() {
             return Err(no_address("only http:// addresses can be called".to_owned()));

@@ -101,7 +101,7 @@ async fn visit(script: &Script, place: &Place, mut chance: Chance) -> Result<(),
     let locale = Some(customer.locale.as_str());
     let visitor = Visitor::arrive(&place.client, &place.inbox, locale, Some(&identity)).await?;
     let mut changes = visitor.watch().await?;
-    // The seed alone would repeat on a kept folder, and the desk would take it for the same message.
+    // An id from the seed would repeat on a kept folder, as if the message were sent again.
     let client_id = format!("visit-{}", unique());
     let id = visitor.ask(text, &client_id).await?.conversation.id;
     let mut met = Visit { script, place, visitor, changes: &mut changes, id };
