@@ -189,7 +189,6 @@ export function makeWorld(now: number, n_conversations = 160): World {
     level_set_at: reason ? at((index + 1) * DAY) : null,
     people_first,
     n_examples: 12 + Math.floor(draw() * 60),
-    n_open: Math.floor(draw() * 9),
     archived: false,
   }));
   const world: World = {
@@ -294,7 +293,6 @@ export function addConversation(
     verified: index % 2 === 0,
     locale: asked.language,
     created_at: new Date(now - (index + 20) * DAY).toISOString(),
-    n_conversations: 1 + (index % 5),
   };
   world.customers.set(customer.id, customer);
   const hasDraft = handler === "queue" && topic?.level === "draft";

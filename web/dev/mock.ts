@@ -283,7 +283,6 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
         level_set_at: null,
         level_reason: "",
         n_examples: 0,
-        n_open: 0,
       };
       world.topics.push(topic);
       return ok(topic, 201);

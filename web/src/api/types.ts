@@ -96,7 +96,6 @@ export type Customer = {
   verified: boolean;
   locale: string | null;
   created_at: string;
-  n_conversations: number;
 };
 
 export type Survey = { score: number; comment: string | null; at: string };
@@ -134,7 +133,6 @@ export type Topic = {
   level_set_at: string | null;
   people_first: boolean;
   n_examples: number;
-  n_open: number;
   archived: boolean;
 };
 
