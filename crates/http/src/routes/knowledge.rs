@@ -16,6 +16,7 @@ use crate::{
     caller::Signed,
     pages,
     problem::Problem,
+    routes::limit,
     state::Desk,
     wire::{self, ListOf, Ref, time},
 };
@@ -203,6 +204,8 @@ pub(crate) async fn try_sentence(
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListingArticles {
     state: Option<String>,
+    cursor: Option<String>,
+    limit: Option<usize>,
 }
 
 pub(crate) async fn articles(
@@ -220,12 +223,20 @@ pub(crate) async fn articles(
         .transpose()?;
     let articles = desk.service.articles(&signed.caller).await?;
     let agents = desk.service.agents(&signed.caller).await?;
-    let items = articles
-        .iter()
-        .filter(|article| state.is_none_or(|state| article.state == state))
-        .map(|article| wire::ArticleSummary::new(article, &agents))
-        .collect();
-    Ok(Answer(ListOf::whole(items)))
+    let n = limit(query.limit)?;
+    let mut matching =
+        articles.iter().filter(|article| state.is_none_or(|state| article.state == state));
+    if let Some(cursor) = &query.cursor {
+        // The page goes on behind the last article of the page before.
+        matching.find(|article| article.id.to_string() == *cursor);
+    }
+    let mut page: Vec<_> = matching.take(n + 1).collect();
+    let has_more = page.len() > n;
+    page.truncate(n);
+    Ok(Answer(ListOf {
+        next_cursor: page.last().filter(|_| has_more).map(|article| article.id.to_string()),
+        items: page.iter().map(|article| wire::ArticleSummary::new(article, &agents)).collect(),
+    }))
 }
 
 async fn article_of(desk: &Desk, signed: &Signed, id: ArticleId) -> Reply<wire::Article> {
