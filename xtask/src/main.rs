@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask <task>`. Tasks say what they do and stop at the first failure.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod chromium;
 mod run;
 mod tidy;
 
@@ -10,9 +11,9 @@ use run::{Failure, npm, run, step};
 
 const HELP: &str = "usage: cargo xtask <task>
 
-  setup   install the front-end packages
+  setup   install the front-end packages and, as root, Chromium
   demo    build everything and open a living desk (takes the options of `evenkeel demo`)
-  test    every test there is: format, tidy, front end, lints, Rust";
+  test    every test there is: format, tidy, front end, lints, Rust, browser";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -37,7 +38,8 @@ fn main() -> ExitCode {
 }
 
 fn setup() -> Result<(), Failure> {
-    install_packages()
+    install_packages()?;
+    chromium::require()
 }
 
 fn demo(rest: &[String]) -> Result<(), Failure> {
@@ -55,7 +57,7 @@ fn demo(rest: &[String]) -> Result<(), Failure> {
 }
 
 fn install_packages() -> Result<(), Failure> {
-    for folder in ["web", "widget"] {
+    for folder in ["web", "widget", "e2e"] {
         npm(folder, &["ci", "--no-fund", "--no-audit"])?;
     }
     Ok(())
@@ -78,6 +80,10 @@ fn test() -> Result<(), Failure> {
     run("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     step("Rust tests");
     run("cargo", &["test", "--workspace", "--quiet"])?;
+    step("browser tests");
+    chromium::require()?;
+    run("cargo", &["build", "--quiet", "--package", "evenkeel"])?;
+    npm("e2e", &["run", "--silent", "test"])?;
     println!("\nall tests passed");
     Ok(())
 }

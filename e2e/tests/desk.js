@@ -1,0 +1,110 @@
+// Starts a demo desk of its own on a free port and a browser; stops and starts them again.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+export const PASSWORD = "evenkeel-demo";
+
+/** A browser; EVENKEEL_CHROMIUM names another than Debian's. */
+export const openBrowser = () =>
+  chromium.launch({
+    executablePath: process.env.EVENKEEL_CHROMIUM ?? "/usr/bin/chromium",
+    args: FLAGS,
+  });
+
+export class Desk {
+  /** A demo desk without simulated people, in a folder that outlives a kill. */
+  static async open() {
+    const desk = new Desk();
+    desk.folder = mkdtempSync(join(tmpdir(), "evenkeel-e2e-"));
+    desk.port = await freePort();
+    desk.url = `http://127.0.0.1:${desk.port}`;
+    await desk.start();
+    return desk;
+  }
+
+  async start() {
+    const binary = process.env.EVENKEEL_BINARY ?? "../target/debug/evenkeel";
+    if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p evenkeel`);
+    const words = ["demo", "--quiet", "--no-open", "--port", String(this.port)];
+    this.process = spawn(binary, [...words, "--data", this.folder], { stdio: "ignore" });
+    for (let i = 0; i < 600; i += 1) {
+      const ok = await fetch(`${this.url}/shop`).then((answer) => answer.ok, () => false);
+      if (ok) return;
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    throw new Error("the desk did not start");
+  }
+
+  /** As a power cut would: no warning. */
+  async kill() {
+    const gone = new Promise((done) => this.process.once("exit", done));
+    this.process.kill("SIGKILL");
+    await gone;
+  }
+
+  async close() {
+    await this.kill();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A customer on the shop's page, with the panel open. */
+export async function customer(browser, desk) {
+  const page = await (await browser.newContext()).newPage();
+  await page.goto(`${desk.url}/shop`);
+  await openPanel(page);
+  return page;
+}
+
+export async function openPanel(page) {
+  await page.waitForFunction(() => Boolean(window.evenkeel));
+  await page.evaluate(() => window.evenkeel.open());
+  await page.locator("textarea").waitFor();
+}
+
+export async function say(page, words) {
+  await page.locator("textarea").fill(words);
+  await page.locator("textarea").press("Enter");
+}
+
+/** An agent at the inbox. */
+export async function agent(browser, desk, email = "leyla@fjordhus.example") {
+  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  await page.goto(`${desk.url}/sign-in`);
+  await page.locator("input[type=email]").fill(email);
+  await page.locator("input[type=password]").fill(PASSWORD);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/inbox/);
+  return page;
+}
+
+/** What axe finds on a page, in words. */
+export async function faults(page) {
+  // Evaluated, not added as a script tag, which the page's policy would refuse.
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join(", ")}`);
+}
+
+function freePort() {
+  return new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
