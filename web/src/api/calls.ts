@@ -35,7 +35,6 @@ export const setUp = (answers: {
   name: string;
   email: string;
   password: string;
-  sample: boolean;
 }) => post<Session>("/setup", answers);
 export const signIn = (email: string, password: string) =>
   post<Session>("/session", { email, password });
