@@ -33,8 +33,6 @@ pub(crate) struct SetUp {
     name: RawText,
     email: RawText,
     password: String,
-    #[serde(default)]
-    sample: bool,
 }
 
 pub(crate) async fn set_up(
@@ -43,12 +41,6 @@ pub(crate) async fn set_up(
 ) -> Result<Response, Problem> {
     if !desk.service.is_setup_key(&given.key) {
         return Err(Problem::forbidden("Open the set-up link that the program printed."));
-    }
-    if given.sample {
-        return Err(Problem::bad_request(
-            "The sample shop cannot be added from here yet.",
-            "Leave sample out, or start `evenkeel demo` to see the sample shop.",
-        ));
     }
     let signed = desk
         .service

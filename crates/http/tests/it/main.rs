@@ -2,4 +2,5 @@
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
 
 mod app;
+mod cards;
 mod story;
