@@ -472,7 +472,7 @@ function addCase(world: World, conversation: Conversation, topic: Topic): void {
     {
       id: `case-${conversation.id}`,
       version: 1,
-      conversation_id: conversation.id,
+      conversation_ids: [conversation.id],
       topic: { id: topic.id, name: topic.name },
       opened_at: conversation.created_at,
       closed_at: null,

@@ -65,8 +65,9 @@ export type Assignment = {
 export type Case = {
   id: string;
   version: number;
-  conversation_id: string;
-  topic: TopicRef;
+  /** In which it came up, the first one first. */
+  conversation_ids: string[];
+  topic: TopicRef | null;
   opened_at: string;
   closed_at: string | null;
   assignment: Assignment;

@@ -232,7 +232,7 @@ class LiveDesk {
     if (oldest.length === 0) return;
     for (const id of oldest) this.opened.delete(id);
     this.messages.keepOnly((one) => this.opened.has(one.conversation_id));
-    this.cases.keepOnly((one) => this.opened.has(one.conversation_id));
+    this.cases.keepOnly((one) => one.conversation_ids.some((id) => this.opened.has(id)));
     this.handoffs.keepOnly((one) => this.opened.has(one.conversation_id));
   }
 

@@ -194,7 +194,6 @@ impl From<&Written> for Message {
 pub(crate) struct Case {
     id: String,
     version: i64,
-    conversation_id: Option<String>,
     conversation_ids: Vec<String>,
     topic: Option<Ref>,
     opened_at: String,
@@ -225,7 +224,6 @@ impl Case {
         Self {
             id: case.id.to_string(),
             version: case.version,
-            conversation_id: case.conversation_ids.first().map(ToString::to_string),
             conversation_ids: case.conversation_ids.iter().map(ToString::to_string).collect(),
             topic: case
                 .topic_id
