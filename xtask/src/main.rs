@@ -1,8 +1,11 @@
 //! Development tasks: `cargo xtask <task>`. Tasks say what they do and stop at the first failure.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod chromium;
+mod dev;
 mod run;
+mod soak;
 mod tidy;
 
 use std::process::ExitCode;
@@ -13,7 +16,10 @@ const HELP: &str = "usage: cargo xtask <task>
 
   setup   install the front-end packages and, as root, Chromium
   demo    build everything and open a living desk (takes the options of `evenkeel demo`)
-  test    every test there is: format, tidy, front end, lints, Rust, browser";
+  dev     a desk to work on, with Vite beside it (the same options)
+  test    every test there is: format, tidy, front end, lints, Rust, browser
+  soak    the same tests with far more rounds
+  bench   the figures of the README";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -22,7 +28,10 @@ fn main() -> ExitCode {
     let outcome = match task.as_str() {
         "setup" => setup(),
         "demo" => demo(&rest),
+        "dev" => dev::serve(&rest),
         "test" => test(),
+        "soak" => soak::all(),
+        "bench" => bench::all(),
         _ => {
             eprintln!("{HELP}");
             return ExitCode::from(2);

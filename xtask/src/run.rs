@@ -28,18 +28,33 @@ pub(crate) fn step(what: &str) {
 
 /// Runs a program at the root; its output is shown.
 pub(crate) fn run(program: &str, arguments: &[&str]) -> Result<(), Failure> {
-    run_in(".", program, arguments)
+    run_in(".", program, arguments, &[])
+}
+
+/// Runs a program at the root with more in its environment.
+pub(crate) fn run_with(
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), Failure> {
+    run_in(".", program, arguments, environment)
 }
 
 /// Runs npm in a folder.
 pub(crate) fn npm(folder: &str, arguments: &[&str]) -> Result<(), Failure> {
-    run_in(folder, "npm", arguments)
+    run_in(folder, "npm", arguments, &[])
 }
 
-fn run_in(folder: &str, program: &str, arguments: &[&str]) -> Result<(), Failure> {
+fn run_in(
+    folder: &str,
+    program: &str,
+    arguments: &[&str],
+    environment: &[(&str, &str)],
+) -> Result<(), Failure> {
     let line = format!("{program} {}", arguments.join(" "));
     let status = Command::new(program)
         .args(arguments)
+        .envs(environment.iter().copied())
         .current_dir(root().join(folder))
         .status()
         .map_err(|error| Failure(format!("cannot run `{line}`: {error}")))?;

@@ -3,11 +3,12 @@
 use privacy::vectors::card_variants;
 use privacy::{Kind, Placeholders, RawText, find, mask_kinds, redact};
 
-/// Replay one with `SEED=<seed> cargo test -p privacy properties`.
+/// Replay one with `SEED=<seed> cargo test -p privacy properties`; `EVENKEEL_SEEDS` says how many.
 fn seeds() -> Vec<u64> {
-    match std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()) {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    match number("SEED") {
         Some(seed) => vec![seed],
-        None => (0..5_000).collect(),
+        None => (0..number("EVENKEEL_SEEDS").unwrap_or(5_000)).collect(),
     }
 }
 
