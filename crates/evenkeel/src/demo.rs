@@ -33,7 +33,7 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     let folder = Folder::open(&path, options.listening.speed).await?;
     let people = shop_files::people()?;
     open_shop(&folder.service, &people).await?;
-    let (listener, url) = listen(&options.listening).await?;
+    let (listener, url) = listen(&options.listening)?;
     greet(&url, &people);
     open_browser(&options.listening, &url);
     let life = if options.quiet {

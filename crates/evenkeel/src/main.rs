@@ -54,6 +54,7 @@ fn run(command: Command) -> Outcome<()> {
         _ => {}
     }
     start_log();
+    raise_open_files();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime
         .map_err(|error| Failure::new(error.to_string(), "Close other programs and try again."))?;
@@ -71,6 +72,13 @@ fn run(command: Command) -> Outcome<()> {
             Command::Mask(_) | Command::Eval { .. } => unreachable!("these have run above"),
         }
     })
+}
+
+/// Each connection is an open file, and shells allow few; the system's own limit stays.
+fn raise_open_files() {
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
+    }
 }
 
 fn start_log() {

@@ -1,8 +1,13 @@
 //! `serve`: a desk on a port until somebody stops it.
 
-use std::{future::Future, io::IsTerminal, process::Stdio};
+use std::{
+    future::Future,
+    io::{self, IsTerminal},
+    net::SocketAddr,
+    process::Stdio,
+};
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{
     arguments::{Listening, ServeOptions},
@@ -10,10 +15,14 @@ use crate::{
     folder::Folder,
 };
 
+/// Connections that the system holds until they are accepted; one that finds no place tries again
+/// only a second later.
+const WAITING_MAX: u32 = 4_096;
+
 pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
     let stop = stop()?;
     let folder = Folder::open(&options.data, options.listening.speed).await?;
-    let (listener, url) = listen(&options.listening).await?;
+    let (listener, url) = listen(&options.listening)?;
     println!("Evenkeel runs on {url}");
     let first = if folder.service.needs_set_up() {
         let link = format!("{url}/setup#key={}", folder.service.setup_key());
@@ -29,7 +38,7 @@ pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
 }
 
 /// Takes the port, and tells the address to open.
-pub(crate) async fn listen(listening: &Listening) -> Outcome<(TcpListener, String)> {
+pub(crate) fn listen(listening: &Listening) -> Outcome<(TcpListener, String)> {
     let asked = (listening.host, listening.port);
     let failed = |error: std::io::Error| {
         Failure::new(
@@ -37,7 +46,7 @@ pub(crate) async fn listen(listening: &Listening) -> Outcome<(TcpListener, Strin
             "Stop the program that has the port, or choose another with --port.",
         )
     };
-    let listener = TcpListener::bind(asked).await.map_err(failed)?;
+    let listener = bind(asked.into()).map_err(failed)?;
     let mut address = listener.local_addr().map_err(failed)?;
     // Nobody can open "every address", so the link names this machine.
     if address.ip().is_unspecified() {
@@ -47,6 +56,15 @@ pub(crate) async fn listen(listening: &Listening) -> Outcome<(TcpListener, Strin
         });
     }
     Ok((listener, format!("http://{address}")))
+}
+
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // On Windows this would let two programs share a port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING_MAX)
 }
 
 /// Ends with Ctrl-C or, where there is such a thing, SIGTERM. Listens from the call on.

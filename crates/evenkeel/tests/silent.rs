@@ -1,0 +1,82 @@
+//! Connections that say nothing hold up nobody, and are closed.
+#![allow(clippy::unwrap_used)] // A failed step is a failed test.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+/// A desk of its own, stopped when this value ends.
+struct Desk {
+    child: Child,
+    address: SocketAddr,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+            .args(["serve", "--no-open", "--port", "0", "--data"])
+            .arg(folder.path())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("cargo has built the program");
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let address = said.trim().rsplit("http://").next().unwrap().parse().unwrap();
+        Self { child, address, _folder: folder }
+    }
+
+    /// Whether it answers an ordinary request.
+    fn is_well(&self) -> bool {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
+    }
+
+    /// Megabytes in memory, where the system tells.
+    fn resident_mb(&self) -> Option<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = std::fs::read_to_string(path).ok()?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+        line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kb| kb / 1_024)
+    }
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `EVENKEEL_SILENT=10000 cargo test -p evenkeel --test silent -- --nocapture` opens more, and
+/// waits until the desk has closed them all.
+#[test]
+fn silent_connections_hold_up_nobody() {
+    let asked = std::env::var("EVENKEEL_SILENT").ok().and_then(|text| text.parse().ok());
+    let n: usize = asked.unwrap_or(400);
+    let n_files = rlimit::increase_nofile_limit(u64::MAX).unwrap();
+    assert!(n_files > n as u64 + 50, "this machine allows {n_files} open files, too few for {n}");
+    let desk = Desk::start();
+    let before = desk.resident_mb();
+    let silent: Vec<TcpStream> =
+        (0..n).map(|_| TcpStream::connect(desk.address).expect("the desk accepts")).collect();
+    assert!(desk.is_well(), "an ordinary request among {n} silent ones");
+    let after = desk.resident_mb();
+    println!("{n} silent connections: {before:?} MB before, {after:?} MB with them");
+    if asked.is_none() {
+        return;
+    }
+    for mut stream in silent {
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        // The end of the stream, perhaps after "408": not a time-out of ours.
+        stream.read_to_end(&mut Vec::new()).expect("the desk closes it");
+    }
+    assert!(desk.is_well(), "an ordinary request after {n} silent ones");
+}
