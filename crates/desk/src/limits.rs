@@ -40,8 +40,6 @@ pub const PAGE_MAX: usize = 100;
 pub const PAGE_DEFAULT: usize = 50;
 /// Messages that one conversation can hold; a longer one goes on in a new conversation.
 pub const MESSAGES_PER_CONVERSATION_MAX: i64 = 2_000;
-/// Earlier messages of a customer that are searched for the first part of a split card number.
-pub const SPLIT_CARD_MESSAGES: usize = 6;
 /// Days after its opening in which a contact joins a case (specs of the balance, §1).
 pub const CASE_WINDOW_MS: i64 = 7 * 24 * 3_600_000;
 /// The human share never falls below 1 − this.

@@ -1,7 +1,10 @@
 //! What comes in: checked for length, masked, its files found.
 
-use desk::{File, FileId, limits};
-use privacy::RawText;
+use std::mem::discriminant;
+
+use desk::{Author, File, FileId, Message, limits};
+use privacy::{Masked, RawText};
+use store::Written;
 
 use crate::{Caller, Result, Service, ServiceError};
 
@@ -66,14 +69,32 @@ pub(crate) fn check_length(field: &'static str, text: &RawText, n_max: usize) ->
 }
 
 /// At most so many characters, and not blank; masked.
-pub(crate) fn required(
-    field: &'static str,
-    text: RawText,
-    n_max: usize,
-) -> Result<privacy::Masked> {
+pub(crate) fn required(field: &'static str, text: RawText, n_max: usize) -> Result<Masked> {
     check_length(field, &text, n_max)?;
     if text.is_blank() {
         return Err(ServiceError::invalid(field, "It is empty.", "Fill it in."));
     }
     Ok(text.mask())
+}
+
+/// Masks a message after the earlier ones of its side, the customer's or the agents'; returns
+/// those of them whose fragment of a card it completed, rewritten.
+pub(crate) fn mask_after(
+    text: &RawText,
+    messages: &[Written],
+    author: Author,
+) -> (Masked, Vec<Message>) {
+    let earlier: Vec<&Message> = messages
+        .iter()
+        .map(|written| &written.message)
+        .filter(|message| discriminant(&message.author) == discriminant(&author))
+        .collect();
+    let texts: Vec<&str> = earlier.iter().map(|message| message.text.as_str()).collect();
+    let masked = text.mask_after(&texts);
+    let rewritten = masked
+        .rewrites
+        .into_iter()
+        .map(|(i, text)| Message { text, ..earlier[i].clone() })
+        .collect();
+    (masked.text, rewritten)
 }

@@ -8,13 +8,14 @@ use desk::{
     Author, Case, CaseId, Conversation, ConversationId, Customer, Handler, JobId, Kind, Message,
     MessageId, MessageKind, Topic, TopicId, limits,
 };
-use privacy::{Masked, RawText};
+use privacy::Masked;
 use store::{Change, Commit, Job, JobKind, Thread, Written};
 
 use crate::{
     Caller, Clock, Incoming, Result, Service, ServiceError, Understanding,
     hand_over::{Ask, HandOver},
     house::{new_id, retry, taken_is_stale},
+    incoming::mask_after,
     route::{CaseStep, Next, Situation, priority, route},
 };
 
@@ -139,7 +140,8 @@ impl Service {
                 (row, customer, Vec::new(), Vec::new())
             }
         };
-        let (text, rewritten) = mask(&incoming.text, &messages);
+        let author = Author::Customer(customer_id);
+        let (text, rewritten) = mask_after(&incoming.text, &messages, author);
         for message in rewritten {
             if message.position == 1 {
                 conversation.subject = Conversation::subject_of(&message.text);
@@ -156,7 +158,7 @@ impl Service {
             version: 1,
             conversation_id: conversation.id,
             position: conversation.next_position()?,
-            author: Author::Customer(customer_id),
+            author,
             kind: MessageKind::Text,
             code: None,
             text,
@@ -358,25 +360,6 @@ impl Arrival {
         self.commit.push(Change::AddJob(job.clone()));
         self.job = Some(job);
     }
-}
-
-/// Masks a message after the same author's last ones; returns those of them whose fragment it
-/// completed, rewritten.
-fn mask(text: &RawText, messages: &[Written]) -> (Masked, Vec<Message>) {
-    let earlier: Vec<&Message> = messages
-        .iter()
-        .map(|written| &written.message)
-        .filter(|message| matches!(message.author, Author::Customer(_)))
-        .collect();
-    let earlier = &earlier[earlier.len().saturating_sub(limits::SPLIT_CARD_MESSAGES)..];
-    let texts: Vec<&str> = earlier.iter().map(|message| message.text.as_str()).collect();
-    let masked = text.mask_after(&texts);
-    let rewritten = masked
-        .rewrites
-        .into_iter()
-        .map(|(i, text)| Message { text, ..earlier[i].clone() })
-        .collect();
-    (masked.text, rewritten)
 }
 
 fn names(files: &[desk::File]) -> Masked {

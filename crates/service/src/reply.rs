@@ -11,6 +11,7 @@ use crate::{
     brain::spoken,
     hand_over::event,
     house::{new_id, retry, taken_is_stale},
+    incoming::mask_after,
 };
 
 /// What an agent writes.
@@ -58,7 +59,11 @@ impl Service {
         let mut commit = self.begin(caller);
         let at = commit.at;
         let draft = draft_of(&thread, outgoing.draft_id)?;
-        let text = outgoing.message.text.clone().mask();
+        let author = Author::Agent(agent.id);
+        let (text, rewritten) = mask_after(&outgoing.message.text, &thread.messages, author);
+        for message in rewritten {
+            commit.change(Kind::MessageMasked, message);
+        }
         if outgoing.is_note {
             conversation.updated_at = at;
         } else {
@@ -88,7 +93,7 @@ impl Service {
             version: 1,
             conversation_id: id,
             position: conversation.next_position()?,
-            author: Author::Agent(agent.id),
+            author,
             kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Text },
             code: None,
             text,

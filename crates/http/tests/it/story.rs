@@ -184,3 +184,17 @@ async fn one_agent_has_a_conversation_and_the_other_is_told_who() {
     let again = app.call("POST", &survey, &customer, json!({ "score": 1 }), &[]).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agents_card_in_two_messages_is_masked_too() {
+    let app = App::open().await;
+    let (customer, agent) = (app.customer().await, app.agent().await);
+    let id = app.ask(&customer, "a person please").await;
+    let path = format!("/conversations/{id}/messages");
+    for (kind, text) in [("note", "they read me 4111 1111"), ("reply", "and then 1111 1111")] {
+        app.post(&path, &agent, json!({ "kind": kind, "text": text })).await;
+    }
+    let thread = app.get(&format!("/conversations/{id}"), &agent).await;
+    let written = thread["messages"].to_string();
+    assert!(!written.contains("4111 1111") && !written.contains("1111 1111"), "{written}");
+}
