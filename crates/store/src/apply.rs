@@ -24,8 +24,13 @@ impl From<rusqlite::Error> for Stop {
     }
 }
 
-/// Writes all changes of a commit, then its journal rows.
+/// Checks the versions that a commit read, writes all its changes, then its journal rows.
 pub(crate) fn commit(connection: &Connection, commit: &Commit) -> Result<Committed, Stop> {
+    // First of all: a place or a name that a newer version took would be reported as taken, when
+    // the use case only has to look again.
+    for change in &commit.changes {
+        check_version(connection, change)?;
+    }
     let mut committed = Committed::default();
     for change in &commit.changes {
         apply(connection, commit, change, &mut committed)?;
@@ -210,6 +215,35 @@ fn update(connection: &Connection, record: &Record) -> Result<i64, Stop> {
     };
     saved.map(|()| version + 1)
 }
+
+fn check_version(connection: &Connection, change: &Change) -> Result<(), Stop> {
+    let Change::Change(_, record) = change else { return Ok(()) };
+    let (sql, id, version) = match &**record {
+        Record::Desk(desk) => (VERSION_DESK, desk.id.to_string(), desk.version),
+        Record::Inbox(inbox) => (VERSION_INBOX, inbox.id.to_string(), inbox.version),
+        Record::Agent(agent) => (VERSION_AGENT, agent.id.to_string(), agent.version),
+        Record::Customer(customer) => (VERSION_CUSTOMER, customer.id.to_string(), customer.version),
+        Record::Topic(topic) => (VERSION_TOPIC, topic.id.to_string(), topic.version),
+        Record::Article(article) => (VERSION_ARTICLE, article.id.to_string(), article.version),
+        Record::Conversation(row) => (VERSION_CONVERSATION, row.id.to_string(), row.version),
+        Record::Message(message) => (VERSION_MESSAGE, message.id.to_string(), message.version),
+        Record::Case(case) => (VERSION_CASE, case.id.to_string(), case.version),
+        Record::Handoff(_) => return Ok(()),
+    };
+    let now: Option<i64> =
+        connection.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()?;
+    guard(usize::from(now == Some(version)))
+}
+
+const VERSION_DESK: &str = "select version from desks where id = ?1";
+const VERSION_INBOX: &str = "select version from inboxes where id = ?1";
+const VERSION_AGENT: &str = "select version from agents where id = ?1";
+const VERSION_CUSTOMER: &str = "select version from customers where id = ?1";
+const VERSION_TOPIC: &str = "select version from topics where id = ?1";
+const VERSION_ARTICLE: &str = "select version from articles where id = ?1";
+const VERSION_CONVERSATION: &str = "select version from conversations where id = ?1";
+const VERSION_MESSAGE: &str = "select version from messages where id = ?1";
+const VERSION_CASE: &str = "select version from cases where id = ?1";
 
 fn guard(n_rows: usize) -> Result<(), Stop> {
     if n_rows == 1 { Ok(()) } else { Err(Stop::Refused(CommitError::Conflict)) }

@@ -221,3 +221,23 @@ async fn search_finds_words_numbers_and_no_longer_what_was_masked() {
     desk.store.commit(commit).await.unwrap();
     assert_eq!(n(words("parc")).await, 0);
 }
+
+#[tokio::test]
+async fn a_place_taken_by_a_newer_version_is_a_conflict() {
+    let desk = open().await;
+    let mut row = desk.conversation(1, 10);
+    let first = desk.message(&mut row, "Where is my parcel?");
+    let mut commit = Commit::new(Time(10), Actor::System);
+    commit.add(Kind::ConversationOpened, row.clone());
+    commit.add(Kind::MessageAdded, first);
+    desk.store.commit(commit).await.unwrap();
+    // Both read version 1 and take the second place.
+    for expected in [Ok(()), Err(CommitError::Conflict)] {
+        let mut row = row.clone();
+        let message = desk.message(&mut row, "And when?");
+        let mut commit = Commit::new(Time(11), Actor::System);
+        commit.add(Kind::MessageAdded, message);
+        commit.change(Kind::ConversationChanged, row);
+        assert_eq!(desk.store.commit(commit).await.map(|_| ()), expected);
+    }
+}
