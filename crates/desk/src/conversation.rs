@@ -279,7 +279,9 @@ impl Conversation {
     }
 
     /// The next free person answers. The wait counts from the first time that it was asked for.
+    /// A closed conversation is opened before: nobody looks into it.
     pub fn queue(&mut self, priority: Priority, at: Time) {
+        debug_assert!(self.state == State::Open, "nobody waits in what has ended");
         self.handler = Handler::Queue;
         self.priority = self.priority.max(priority);
         self.waiting_since.get_or_insert(at);
