@@ -1,18 +1,23 @@
 //! A customer asks for a person by button; and where they stand in the queue.
 
-use desk::{ConversationId, Handler, HandoffReason, Kind, Priority, RequestedBy, State};
+use desk::{
+    ConversationId, EventCode, Handler, HandoffReason, Kind, Priority, RequestedBy, State, sayings,
+};
 
 use crate::{
     Caller, Result, Service,
-    hand_over::{Ask, HandOver},
+    brain::spoken,
+    hand_over::{Ask, HandOver, event},
+    hold::close_cases,
     house::retry,
 };
 
 impl Service {
-    /// A person, please. Asked again it changes nothing.
+    /// A person, please, at any moment: a closed conversation goes on. Asked again it changes
+    /// nothing.
     ///
     /// # Errors
-    /// `NotFound`; `Conflict` when the conversation is closed.
+    /// `NotFound`.
     pub async fn ask_for_person(&self, caller: &Caller, id: ConversationId) -> Result<()> {
         caller.customer()?;
         retry(|| self.ask_once(caller, id)).await
@@ -20,15 +25,21 @@ impl Service {
 
     async fn ask_once(&self, caller: &Caller, id: ConversationId) -> Result<()> {
         let thread = self.conversation(caller, id).await?;
-        let mut conversation = thread.listed.conversation;
-        if conversation.state == State::Closed {
-            return Err(desk::Refusal::Closed.into());
-        }
-        if conversation.handler != Handler::Assistant {
+        let mut conversation = thread.listed.conversation.clone();
+        let was_closed = conversation.state == State::Closed;
+        if !was_closed && conversation.handler != Handler::Assistant {
             return Ok(());
         }
         let settings = self.settings()?;
         let mut commit = self.begin(caller);
+        if was_closed {
+            let at = commit.at;
+            conversation.reopen(at)?;
+            close_cases(&mut commit, &thread, None);
+            let words = sayings::reopened(spoken(conversation.language.as_deref()));
+            let line = event(&mut conversation, EventCode::Reopened, words, at)?;
+            commit.add(Kind::MessageAdded, line);
+        }
         let ask = Ask {
             by: RequestedBy::Customer,
             reason: HandoffReason::AskedForPerson,

@@ -146,7 +146,7 @@ impl Service {
     }
 }
 
-fn close_cases(commit: &mut Commit, thread: &Thread, closed_at: Option<Time>) {
+pub(crate) fn close_cases(commit: &mut Commit, thread: &Thread, closed_at: Option<Time>) {
     let kind = if closed_at.is_some() { Kind::CaseClosed } else { Kind::CaseReopened };
     for case in &thread.cases {
         commit.change(kind, Case { closed_at, ..case.clone() });

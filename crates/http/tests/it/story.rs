@@ -198,3 +198,22 @@ async fn an_agents_card_in_two_messages_is_masked_too() {
     let written = thread["messages"].to_string();
     assert!(!written.contains("4111 1111") && !written.contains("1111 1111"), "{written}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_can_be_asked_for_after_the_end() {
+    let app = App::open().await;
+    let (customer, agent) = (app.customer().await, app.agent().await);
+    let id = app.ask(&customer, "hello").await;
+    app.post(&format!("/widget/conversations/{id}/close"), &customer, Value::Null).await;
+    let person = format!("/widget/conversations/{id}/person");
+    for _ in 0..2 {
+        app.post(&person, &customer, Value::Null).await;
+    }
+    let waiting = app.get("/conversations?view=waiting", &agent).await;
+    assert_eq!(waiting["items"][0]["id"], id.as_str());
+    let thread = app.get(&format!("/widget/conversations/{id}"), &customer).await;
+    let codes: Vec<&str> =
+        thread["messages"].as_array().unwrap().iter().filter_map(|m| m["code"].as_str()).collect();
+    assert_eq!(codes.iter().filter(|code| **code == "receipt").count(), 1, "{codes:?}");
+    assert!(codes.contains(&"reopened"), "{codes:?}");
+}
