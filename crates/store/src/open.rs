@@ -104,7 +104,7 @@ impl Store {
         let _permit =
             self.readers.permits.acquire().await.map_err(|_| ReadError("closed".to_owned()))?;
         let readers = Arc::clone(&self.readers);
-        tokio::task::spawn_blocking(move || {
+        let reading = tokio::task::spawn_blocking(move || {
             let connection = readers
                 .idle
                 .lock()
@@ -114,10 +114,13 @@ impl Store {
             let result = work(&connection);
             readers.idle.lock().expect("no code panics while it holds this lock").push(connection);
             result
-        })
-        .await
-        .map_err(|error| ReadError(error.to_string()))?
-        .map_err(|error| ReadError(error.to_string()))
+        });
+        match reading.await {
+            Ok(result) => result.map_err(|error| ReadError(error.to_string())),
+            // The program ends, and whoever waits for this with it; that is no failure to report.
+            Err(stopped) if stopped.is_cancelled() => std::future::pending().await,
+            Err(panicked) => Err(ReadError(panicked.to_string())),
+        }
     }
 }
 
