@@ -60,7 +60,8 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
             life.abort();
         }
     };
-    let served = http::serve(folder.service.clone(), listener, stop).await;
+    let sample = shop_files::sample()?;
+    let served = http::serve(folder.service.clone(), sample, listener, stop).await;
     served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
 }
 

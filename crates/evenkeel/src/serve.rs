@@ -13,6 +13,7 @@ use crate::{
     arguments::{Listening, ServeOptions},
     failure::{Failure, Outcome},
     folder::Folder,
+    shop_files,
 };
 
 /// Connections that the system holds until they are accepted; one that finds no place tries again
@@ -33,7 +34,8 @@ pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
     };
     println!("Stop it with Ctrl-C.");
     open_browser(&options.listening, &first);
-    let served = http::serve(folder.service.clone(), listener, stop).await;
+    let sample = shop_files::sample()?;
+    let served = http::serve(folder.service.clone(), sample, listener, stop).await;
     served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use desk::Level;
 use serde::Deserialize;
-use service::{ImportedArticle, ImportedTopic};
+use service::{ImportedArticle, ImportedTopic, Sample};
 use sim::shop;
 
 use crate::{
@@ -69,6 +69,11 @@ pub(crate) fn topics() -> Outcome<Vec<ImportedTopic>> {
         topic.answers_at_night = topic.level == Level::Supervised;
     }
     Ok(topics)
+}
+
+/// Topics and articles, for a desk that wants to see some.
+pub(crate) fn sample() -> Outcome<Sample> {
+    Ok(Sample { topics: topics()?, articles: articles()? })
 }
 
 pub(crate) fn articles() -> Outcome<Vec<ImportedArticle>> {

@@ -8,7 +8,7 @@ use hyper_util::{
     server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
-use service::Service;
+use service::{Sample, Service};
 use tokio::{net::TcpListener, sync::watch};
 
 use crate::{routes, state::Desk};
@@ -20,18 +20,19 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// After a failed accept, such as too many open files, the desk catches its breath.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves the desk until `stop` is done; then streams end and answers under way are finished.
+/// Serves the desk, which can be filled with the sample, until `stop` is done; then streams end and answers under way are finished.
 ///
 /// # Errors
 /// When the listener has no address.
 pub async fn serve(
     service: Service,
+    sample: Sample,
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     listener.local_addr()?;
     let (stopping, stopped) = watch::channel(false);
-    let app = routes::all(Desk::new(service, stopped));
+    let app = routes::all(Desk::new(service, sample, stopped));
     let connections = GracefulShutdown::new();
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
@@ -64,7 +65,7 @@ pub async fn serve(
 }
 
 /// The routes alone, for tests that need no socket.
-pub fn router(service: Service) -> Router {
+pub fn router(service: Service, sample: Sample) -> Router {
     let (_, stopped) = watch::channel(false);
-    routes::all(Desk::new(service, stopped))
+    routes::all(Desk::new(service, sample, stopped))
 }

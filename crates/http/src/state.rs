@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use service::Service;
+use service::{Sample, Service};
 use tokio::sync::watch;
 
 use crate::limiter::Limiter;
@@ -11,13 +11,15 @@ use crate::limiter::Limiter;
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) service: Service,
+    /// The sample shop that an owner may add.
+    pub(crate) sample: Arc<Sample>,
     /// True once the desk stops: streams end.
     pub(crate) stopped: watch::Receiver<bool>,
     pub(crate) limiter: Arc<Limiter>,
 }
 
 impl Desk {
-    pub(crate) fn new(service: Service, stopped: watch::Receiver<bool>) -> Self {
-        Self { service, stopped, limiter: Arc::new(Limiter::new()) }
+    pub(crate) fn new(service: Service, sample: Sample, stopped: watch::Receiver<bool>) -> Self {
+        Self { service, sample: Arc::new(sample), stopped, limiter: Arc::new(Limiter::new()) }
     }
 }

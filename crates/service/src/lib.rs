@@ -76,4 +76,7 @@ pub use idempotency::Replay;
 mod import;
 pub use import::{Imported, ImportedArticle, ImportedTopic};
 
+mod sample;
+pub use sample::{Sample, SampleState};
+
 mod sweep;

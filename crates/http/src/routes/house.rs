@@ -237,3 +237,18 @@ pub(crate) async fn change_inbox(
         .map(|inbox| Answer(wire::Inbox::new(inbox, role)))
         .ok_or_else(|| Problem::not_found("inbox"))
 }
+
+pub(crate) async fn sample(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Sample> {
+    let state = desk.service.sample_state(&signed.caller, &desk.sample).await?;
+    Ok(Answer(state.into()))
+}
+
+pub(crate) async fn add_sample(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Sample> {
+    let state = desk.service.add_sample(&signed.caller, &desk.sample).await?;
+    Ok(Answer(state.into()))
+}
+
+pub(crate) async fn remove_sample(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Sample> {
+    let state = desk.service.remove_sample(&signed.caller, &desk.sample).await?;
+    Ok(Answer(state.into()))
+}

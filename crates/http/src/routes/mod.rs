@@ -28,6 +28,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/agents", get(house::agents).post(house::add_agent))
         .route("/agents/{id}", patch(house::change_agent))
         .route("/desk", patch(house::change_desk))
+        .route("/sample", get(house::sample).post(house::add_sample).delete(house::remove_sample))
         .route("/inboxes", get(house::inboxes))
         .route("/inboxes/{id}", patch(house::change_inbox))
         .route("/conversations", get(agents::list))

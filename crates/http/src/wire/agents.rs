@@ -579,3 +579,16 @@ fn named(id: String, name: Option<&privacy::Masked>) -> Ref {
 pub(crate) fn text(text: Option<&privacy::Masked>) -> Option<String> {
     text.map(ToString::to_string)
 }
+
+/// How much of the sample shop is in the desk.
+#[derive(Serialize)]
+pub(crate) struct Sample {
+    topics: usize,
+    articles: usize,
+}
+
+impl From<service::SampleState> for Sample {
+    fn from(state: service::SampleState) -> Self {
+        Self { topics: state.topics, articles: state.articles }
+    }
+}

@@ -8,7 +8,7 @@ use axum::{
 use desk::{Level, Role};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Service};
+use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Sample, Service};
 use store::Store;
 use tower::ServiceExt;
 
@@ -51,7 +51,7 @@ impl App {
         };
         service.add_agent(&caller, agent).await.unwrap();
         teach(&service).await;
-        Self { router: http::router(service), folder, owner: owner.token }
+        Self { router: http::router(service, sample()), folder, owner: owner.token }
     }
 
     /// A request with a token and extra headers.
@@ -178,4 +178,28 @@ async fn teach(service: &Service) {
         questions: vec!["How long does a refund take?".into(), "When do I get my refund?".into()],
     };
     service.import_articles(vec![article]).await.unwrap();
+}
+
+/// A sample shop of one topic and one article.
+fn sample() -> Sample {
+    Sample {
+        topics: vec![ImportedTopic {
+            slug: "sofas".to_owned(),
+            name: "Sofas".to_owned(),
+            description: "What we sit on.".to_owned(),
+            level: Level::Supervised,
+            share: 0.95,
+            people_first: false,
+            answers_at_night: false,
+            examples: vec!["is the sofa soft".into(), "which sofa is the widest".into()],
+        }],
+        articles: vec![ImportedArticle {
+            slug: "sofa-care".to_owned(),
+            title: "Caring for a sofa".into(),
+            body: "Brush the cover once a week.\n".into(),
+            language: "en".to_owned(),
+            topics: vec!["sofas".to_owned()],
+            questions: vec!["How do I clean my sofa?".into()],
+        }],
+    }
 }

@@ -3,4 +3,5 @@
 
 mod app;
 mod cards;
+mod sample;
 mod story;
