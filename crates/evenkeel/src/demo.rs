@@ -11,7 +11,7 @@ use crate::{
     arguments::DemoOptions,
     failure::{Failure, Outcome},
     folder::Folder,
-    serve::{listen, open_browser, stop},
+    serve::{listen, open_browser, say, stop},
     shop_files::{self, People, Person},
 };
 
@@ -102,13 +102,13 @@ async fn open_shop(service: &Service, people: &People) -> Outcome<()> {
 }
 
 fn greet(url: &str, people: &People) {
-    println!("The demo desk runs on {url}");
-    println!("Write as a customer: {url}/shop");
-    println!("Sign in with the password {PASSWORD} as one of:");
+    say(&format!("The demo desk runs on {url}"));
+    say(&format!("Write as a customer: {url}/shop"));
+    say(&format!("Sign in with the password {PASSWORD} as one of:"));
     for Person { name, email, role } in &people.agents {
-        println!("  {email:<26} {role:<6} {name}");
+        say(&format!("  {email:<26} {role:<6} {name}"));
     }
-    println!("Stop it with Ctrl-C.");
+    say("Stop it with Ctrl-C.");
 }
 
 /// Those who work by script; the owner and the lead are left to whoever tries the demo.

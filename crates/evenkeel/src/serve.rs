@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     net::SocketAddr,
     process::Stdio,
 };
@@ -24,19 +24,24 @@ pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
     let stop = stop()?;
     let folder = Folder::open(&options.data, options.listening.speed).await?;
     let (listener, url) = listen(&options.listening)?;
-    println!("Evenkeel runs on {url}");
+    say(&format!("Evenkeel runs on {url}"));
     let first = if folder.service.needs_set_up() {
         let link = format!("{url}/setup#key={}", folder.service.setup_key());
-        println!("Set it up here: {link}");
+        say(&format!("Set it up here: {link}"));
         link
     } else {
         url
     };
-    println!("Stop it with Ctrl-C.");
+    say("Stop it with Ctrl-C.");
     open_browser(&options.listening, &first);
     let sample = shop_files::sample()?;
     let served = http::serve(folder.service.clone(), sample, listener, stop).await;
     served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
+}
+
+/// Tells whoever started the desk; it goes on when they have stopped reading.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Takes the port, and tells the address to open.
