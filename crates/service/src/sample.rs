@@ -46,8 +46,9 @@ impl Service {
     pub async fn add_sample(&self, caller: &Caller, sample: &Sample) -> Result<SampleState> {
         caller.at_least(Role::Owner)?;
         let off = |topic: &ImportedTopic| ImportedTopic { level: Level::Off, ..topic.clone() };
-        self.import_topics(sample.topics.iter().map(off).collect(), "").await?;
+        // Examples of archived topics are not read, so the import would add them once more.
         self.archive(caller, sample, false).await?;
+        self.import_topics(sample.topics.iter().map(off).collect(), "").await?;
         self.import_articles(sample.articles.clone()).await?;
         self.sample_state(caller, sample).await
     }
