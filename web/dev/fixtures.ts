@@ -188,6 +188,7 @@ export function makeWorld(now: number, n_conversations = 160): World {
     level_set_by: reason ? lead : null,
     level_set_at: reason ? at((index + 1) * DAY) : null,
     people_first,
+    answers_at_night: false,
     n_examples: 12 + Math.floor(draw() * 60),
     archived: false,
   }));
@@ -291,6 +292,7 @@ export function addConversation(
     email: asked.name ? `customer${index + 1}@mail.example` : null,
     external_id: index % 2 ? null : `shop-${5000 + index}`,
     verified: index % 2 === 0,
+    people_first: index % 29 === 5,
     locale: asked.language,
     created_at: new Date(now - (index + 20) * DAY).toISOString(),
   };
@@ -482,6 +484,7 @@ function addCase(world: World, conversation: Conversation, topic: Topic): void {
         eligible: topic.level === "supervised",
         randomised: topic.level === "supervised",
         level: topic.level,
+        draft_shown: topic.level === "draft" ? true : null,
         reason: topic.people_first
           ? "People first: this topic is never given to the assistant."
           : topic.level === "supervised"

@@ -3,6 +3,13 @@
 mod server;
 pub use server::{router, serve};
 
+mod api;
+
+/// The API's description, as `api/openapi.json` holds it: OpenAPI 3.1.
+pub fn description() -> serde_json::Value {
+    api::description()
+}
+
 mod state;
 
 mod problem;

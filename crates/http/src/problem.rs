@@ -4,6 +4,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use service::ServiceError;
 
@@ -19,8 +20,9 @@ pub(crate) struct Problem {
     retry_after: Option<u32>,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Problem")]
+pub(crate) struct Body<'a> {
     r#type: &'static str,
     title: &'static str,
     status: u16,
@@ -31,8 +33,9 @@ struct Body<'a> {
     errors: Vec<FieldError<'a>>,
 }
 
-#[derive(Serialize)]
-struct FieldError<'a> {
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "FieldError")]
+pub(crate) struct FieldError<'a> {
     field: &'static str,
     detail: &'a str,
 }

@@ -8,7 +8,8 @@ use axum::{
     response::sse::{Event, KeepAlive, Sse},
 };
 use desk::limits::REPLAY_EVENTS_MAX;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use service::{Caller, Form, LiveChange, Typing, Who};
 use store::Record;
 use tokio::sync::{broadcast::error::RecvError, mpsc};
@@ -22,10 +23,41 @@ const BEAT: Duration = Duration::from_secs(15);
 
 type Events = Sse<axum::response::sse::KeepAliveStream<ReceiverStream<Result<Event, Infallible>>>>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct From {
     after: Option<i64>,
+}
+
+/// `hello` and `resync`: the number of the last journal row.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EventHello")]
+pub(crate) struct Seq {
+    seq: i64,
+}
+
+/// `change`: a subject's current form for this viewer; null when it is gone.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EventChange")]
+pub(crate) struct Change {
+    seq: i64,
+    kind: &'static str,
+    #[schemars(extend("enum" = [
+        "conversation", "message", "case", "handoff", "customer", "topic", "article", "agent",
+        "inbox", "desk"
+    ]))]
+    subject: &'static str,
+    id: String,
+    version: i64,
+    data: serde_json::Value,
+}
+
+/// `typing`: somebody writes, and it is not kept.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "EventTyping")]
+pub(crate) struct Writes {
+    conversation_id: String,
+    author: wire::Author,
 }
 
 /// Agents: everything of the desk.
@@ -89,8 +121,7 @@ async fn pump(
     let (mut live, mut typing) = (desk.service.live(), desk.service.typing());
     let now = desk.service.last_seq().await.map_err(|_| Gone)?;
     let names = Names::load(desk, caller).await;
-    let hello = serde_json::json!({ "seq": now });
-    send(sender, Event::default().event("hello").data(hello.to_string())).await?;
+    send(sender, event("hello", &Seq { seq: now })).await?;
     let mut seq = match after {
         Some(seq) if (0..=now).contains(&seq) => seq,
         Some(_) => {
@@ -141,8 +172,7 @@ async fn catch_up(
 }
 
 async fn resync(sender: &mpsc::Sender<Result<Event, Infallible>>, seq: i64) -> Result<(), Gone> {
-    let data = serde_json::json!({ "seq": seq });
-    send(sender, Event::default().event("resync").data(data.to_string())).await
+    send(sender, event("resync", &Seq { seq })).await
 }
 
 async fn tell(
@@ -159,16 +189,15 @@ async fn tell(
         Who::Customer(..) => None,
     };
     let Some((version, data)) = shown else { return Ok(()) };
-    let body = serde_json::json!({
-        "seq": entry.seq,
-        "kind": entry.kind.as_str(),
-        "subject": entry.subject.as_str(),
-        "id": entry.subject_id,
-        "version": version,
-        "data": data,
-    });
-    let event = Event::default().id(entry.seq.to_string()).event("change");
-    send(sender, event.data(body.to_string())).await
+    let told = Change {
+        seq: entry.seq,
+        kind: entry.kind.as_str(),
+        subject: entry.subject.as_str(),
+        id: entry.subject_id.to_string(),
+        version,
+        data,
+    };
+    send(sender, event("change", &told).id(entry.seq.to_string())).await
 }
 
 /// Names that forms carry and that are looked up once a stream.
@@ -252,11 +281,16 @@ async fn tell_typing(
         return Ok(());
     }
     let name = typing.name.as_ref().map(ToString::to_string);
-    let body = serde_json::json!({
-        "conversation_id": typing.conversation_id.to_string(),
-        "author": wire::Author::new(typing.author, name),
-    });
-    send(sender, Event::default().event("typing").data(body.to_string())).await
+    let told = Writes {
+        conversation_id: typing.conversation_id.to_string(),
+        author: wire::Author::new(typing.author, name),
+    };
+    send(sender, event("typing", &told)).await
+}
+
+fn event(name: &str, told: &impl Serialize) -> Event {
+    let data = serde_json::to_string(told).expect("wire shapes are always JSON");
+    Event::default().event(name).data(data)
 }
 
 async fn send(sender: &mpsc::Sender<Result<Event, Infallible>>, event: Event) -> Result<(), Gone> {

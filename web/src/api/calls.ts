@@ -1,9 +1,15 @@
 // The desk's calls by name, so that screens never spell a path.
 import { call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
+  AddAgent,
+  AddTopic,
   Agent,
   Article,
   ArticleSummary,
+  ChangeAgent,
+  ChangeDesk,
+  ChangeInbox,
+  ChangeTopic,
   Conversation,
   ConversationDetail,
   Counts,
@@ -11,31 +17,28 @@ import type {
   Example,
   FileRef,
   Inbox,
-  Level,
   Me,
   Message,
   Overview,
   Page,
   Presence,
   Retrained,
-  Role,
+  Sample,
+  SendMessage,
   Session,
+  SetLevel,
+  SetUp,
   Topic,
   TopicTest,
   View,
+  WriteArticle,
 } from "./types.ts";
 
 const PAGE = 50;
 const LARGEST_PAGE = 100;
 
 export const setupState = () => get<{ needed: boolean }>("/setup");
-export const setUp = (answers: {
-  key: string;
-  desk_name: string;
-  name: string;
-  email: string;
-  password: string;
-}) => post<Session>("/setup", answers);
+export const setUp = (answers: SetUp) => post<Session>("/setup", answers);
 export const signIn = (email: string, password: string) =>
   post<Session>("/session", { email, password });
 export const signOut = () => remove("/session");
@@ -49,13 +52,7 @@ export const conversation = (id: string, signal?: AbortSignal) =>
 export const counts = () => get<Counts>("/counts");
 export const sendMessage = (
   conversationId: string,
-  message: {
-    kind: "reply" | "note";
-    text: string;
-    client_id: string;
-    file_ids?: string[];
-    draft_id?: string;
-  },
+  message: SendMessage & { client_id: string },
 ) => post<Message>(`/conversations/${conversationId}/messages`, message, message.client_id);
 export const claim = (id: string, takeOver = false) =>
   post<Conversation>(`/conversations/${id}/claim`, takeOver ? { take_over: true } : {});
@@ -76,13 +73,10 @@ export const overview = () => get<Overview>("/overview");
 
 export const topics = () => everyPage<Topic>("/topics");
 export const topic = (id: string) => get<Topic>(`/topics/${id}`);
-export const addTopic = (body: { name: string; description?: string; people_first?: boolean }) =>
+export const addTopic = (body: AddTopic) =>
   post<Topic>("/topics", body);
-export const changeTopic = (
-  id: string,
-  change: { name?: string; description?: string; people_first?: boolean; archived?: boolean },
-) => patch<Topic>(`/topics/${id}`, change);
-export const setLevel = (id: string, body: { level: Level; share?: number; reason: string }) =>
+export const changeTopic = (id: string, change: ChangeTopic) => patch<Topic>(`/topics/${id}`, change);
+export const setLevel = (id: string, body: SetLevel) =>
   put<Topic>(`/topics/${id}/level`, body);
 export const examples = (topicId: string) => everyPage<Example>(`/topics/${topicId}/examples`);
 export const addExample = (topicId: string, text: string) =>
@@ -95,26 +89,27 @@ export const testSentence = (text: string) => post<TopicTest>("/topics/test", { 
 export const articles = () => everyPage<ArticleSummary>("/articles");
 export const article = (id: string) => get<Article>(`/articles/${id}`);
 export type ArticleDraft = Pick<Article, "title" | "body" | "language" | "topic_ids" | "questions">;
-export const addArticle = (draft: ArticleDraft) => post<Article>("/articles", draft);
+export const addArticle = (draft: ArticleDraft) => post<Article>("/articles", draft satisfies WriteArticle);
 export const saveArticle = (id: string, draft: ArticleDraft & { version: number }) =>
-  put<Article>(`/articles/${id}`, draft);
+  put<Article>(`/articles/${id}`, draft satisfies WriteArticle);
 export const removeArticle = (id: string) => remove(`/articles/${id}`);
 export const publishArticle = (id: string) => post<Article>(`/articles/${id}/publish`, {});
 export const unpublishArticle = (id: string) => post<Article>(`/articles/${id}/unpublish`, {});
 export const previewArticle = (body: string) =>
   post<{ html: string }>("/articles/preview", { body });
 
+export const sample = () => get<Sample>("/sample");
+export const addSample = () => post<Sample>("/sample", {});
+export const removeSample = () => call<Sample>("DELETE", "/sample");
+
 export const agents = () => everyPage<Agent>("/agents");
-export const addAgent = (body: { name: string; email: string; role: Role; password: string }) =>
+export const addAgent = (body: AddAgent) =>
   post<Agent>("/agents", body);
-export const changeAgent = (
-  id: string,
-  change: { name?: string; role?: Role; disabled?: boolean; password?: string },
-) => patch<Agent>(`/agents/${id}`, change);
+export const changeAgent = (id: string, change: ChangeAgent) => patch<Agent>(`/agents/${id}`, change);
 export const inboxes = () => everyPage<Inbox>("/inboxes");
-export const changeInbox = (id: string, change: { name?: string; greeting?: string }) =>
+export const changeInbox = (id: string, change: ChangeInbox) =>
   patch<Inbox>(`/inboxes/${id}`, change);
-export const changeDesk = (change: { name?: string; hours?: string }) =>
+export const changeDesk = (change: ChangeDesk) =>
   patch<Desk>("/desk", change);
 
 /** For lists that are short by nature; the bound keeps a wrong cursor from asking for ever. */

@@ -181,10 +181,13 @@ class LiveDesk {
     if (subject === "conversation") this.takeConversation(data as Conversation);
     else if (subject === "desk") this.#deskChanged(data as Desk);
     else if (subject === "message") this.#messageChanged(data as Message);
-    else if (subject === "case" || subject === "handoff") {
-      // Only opened conversations show these; the others bring them when they are opened.
-      const part = data as Case & Handoff;
-      if (this.opened.has(part.conversation_id)) this.#recordsOf(subject)?.put(part);
+    // Only opened conversations show these; the others bring them when they are opened.
+    else if (subject === "case") {
+      const one = data as Case;
+      if (one.conversation_ids.some((id) => this.opened.has(id))) this.cases.put(one);
+    } else if (subject === "handoff") {
+      const one = data as Handoff;
+      if (this.opened.has(one.conversation_id)) this.handoffs.put(one);
     } else this.#recordsOf(subject)?.put(data as Versioned);
   }
 

@@ -8,6 +8,7 @@ use axum::{
 };
 use desk::{ConversationId, CustomerId, FileId, MessageId, TopicId};
 use privacy::RawText;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service::{Incoming, ListView, Outgoing, Step};
 
@@ -17,14 +18,15 @@ use crate::{
     problem::Problem,
     routes::{cursor, limit, page},
     state::Desk,
-    wire::{self, ListOf, Ref, time},
+    wire::{self, ListOf},
 };
 
 type Reply<T> = Result<Answer<T>, Problem>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
+    #[schemars(extend("enum" = ["waiting", "mine", "ai", "closed", "all", null]))]
     view: Option<String>,
     q: Option<String>,
     cursor: Option<String>,
@@ -75,10 +77,13 @@ pub(crate) async fn open(
     Ok(Answer(wire::ConversationDetail::new(&thread, &topics)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SendMessage")]
 pub(crate) struct Writing {
+    #[schemars(extend("enum" = ["reply", "note"]))]
     kind: String,
+    #[schemars(with = "String")]
     text: RawText,
     client_id: Option<String>,
     #[serde(default)]
@@ -128,8 +133,9 @@ async fn message(
     written.map(wire::Message::from).ok_or_else(|| Problem::not_found("message"))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Claim")]
 pub(crate) struct Claiming {
     #[serde(default)]
     take_over: bool,
@@ -168,8 +174,9 @@ pub(crate) async fn reopen(
     step(&desk, &signed, id, Step::Reopen).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Assign")]
 pub(crate) struct Assigning {
     agent_id: String,
 }
@@ -199,8 +206,9 @@ async fn row(desk: &Desk, signed: &Signed, id: ConversationId) -> Reply<wire::Co
     Ok(Answer(wire::Conversation::from(&thread.listed)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "CorrectTopic")]
 pub(crate) struct Correcting {
     topic_id: String,
     #[serde(default)]
@@ -237,8 +245,9 @@ pub(crate) async fn discard(
     Ok(Answer(message(&desk, &signed, id, draft).await?))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "FlagCustomer")]
 pub(crate) struct Flagging {
     people_first: bool,
 }
@@ -254,7 +263,7 @@ pub(crate) async fn flag(
     Ok(Answer(wire::Customer::from(&customer)))
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Counts {
     waiting: i64,
     mine: i64,
@@ -269,71 +278,6 @@ pub(crate) async fn counts(State(desk): State<Desk>, signed: Signed) -> Reply<Co
     Ok(Answer(Counts { waiting, mine, ai, closed, all }))
 }
 
-pub(crate) async fn overview(State(desk): State<Desk>, signed: Signed) -> Reply<serde_json::Value> {
-    let found = desk.service.overview(&signed.caller).await?;
-    let waits = &found.today.waits_ms;
-    let topics: Vec<serde_json::Value> = found
-        .topics
-        .iter()
-        .filter(|topic| !topic.is_archived)
-        .map(|topic| {
-            let today = found.by_topic.iter().find(|row| row.topic_id == topic.id);
-            serde_json::json!({
-                "topic": Ref { id: topic.id.to_string(), name: topic.name.to_string() },
-                "level": topic.level.as_str(),
-                "today": today.map_or(0, |row| row.n_today),
-                "by_ai": today.map_or(0, |row| row.n_by_ai),
-                "by_people": today.map_or(0, |row| row.n_by_people),
-                "waiting": today.map_or(0, |row| row.n_waiting),
-            })
-        })
-        .collect();
-    let hours: Vec<serde_json::Value> = found
-        .hours
-        .iter()
-        .map(|hour| {
-            serde_json::json!({
-                "hour": time(hour.hour), "by_ai": hour.n_by_ai, "by_people": hour.n_by_people,
-            })
-        })
-        .collect();
-    let is_there =
-        |agent: &desk::Agent| agent.presence == desk::Presence::Available && !agent.is_disabled;
-    let agents: Vec<serde_json::Value> = found
-        .agents
-        .iter()
-        .filter(|(agent, _)| !agent.is_disabled)
-        .map(|(agent, n_open)| {
-            serde_json::json!({
-                "agent": Ref { id: agent.id.to_string(), name: agent.name.to_string() },
-                "presence": agent.presence.as_str(),
-                "n_open": n_open,
-            })
-        })
-        .collect();
-    Ok(Answer(serde_json::json!({
-        "at": time(found.at),
-        "now": {
-            "waiting": found.now.n_waiting,
-            "waiting_first": found.now.n_waiting_first,
-            "longest_wait_ms": found.now.longest_since.map(|since| found.at.ms_since(since)),
-            "ai": found.now.n_ai,
-            "with_agents": found.now.n_with_agents,
-            "agents_available": found.agents.iter().filter(|(a, _)| is_there(a)).count(),
-        },
-        "today": {
-            "conversations": found.today.n_conversations,
-            "answered_by_ai": found.today.n_answered_by_ai,
-            "handed_over": found.today.n_handed_over,
-            "answered_by_people": found.today.n_answered_by_people,
-            "closed": found.today.n_closed,
-            "median_wait_ms": waits.get(waits.len() / 2),
-            "n_waits": waits.len(),
-            "survey_good": found.today.n_survey_good,
-            "n_surveys": found.today.n_surveys,
-        },
-        "topics": topics,
-        "hours": hours,
-        "agents": agents,
-    })))
+pub(crate) async fn overview(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Overview> {
+    Ok(Answer(wire::Overview::from(&desk.service.overview(&signed.caller).await?)))
 }

@@ -9,6 +9,7 @@ use axum::{
 };
 use desk::{FileId, limits};
 use privacy::RawText;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service::Upload;
 
@@ -20,9 +21,10 @@ use crate::{
     wire,
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Naming {
+    #[schemars(with = "String")]
     name: RawText,
 }
 

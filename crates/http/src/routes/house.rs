@@ -8,6 +8,7 @@ use axum::{
 };
 use desk::{AgentId, InboxId, Presence, Role, limits};
 use privacy::RawText;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service::{AgentChange, FirstRun, NewAgent, SignedIn};
 
@@ -21,16 +22,19 @@ use crate::{
 
 type Reply<T> = Result<Answer<T>, Problem>;
 
-pub(crate) async fn needs_set_up(State(desk): State<Desk>) -> Answer<serde_json::Value> {
-    Answer(serde_json::json!({ "needed": desk.service.needs_set_up() }))
+pub(crate) async fn needs_set_up(State(desk): State<Desk>) -> Answer<wire::SetUpState> {
+    Answer(wire::SetUpState { needed: desk.service.needs_set_up() })
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetUp {
     key: String,
+    #[schemars(with = "String")]
     desk_name: RawText,
+    #[schemars(with = "String")]
     name: RawText,
+    #[schemars(with = "String")]
     email: RawText,
     password: String,
 }
@@ -55,7 +59,7 @@ pub(crate) async fn set_up(
     Ok(signed_in(&signed))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SignIn {
     email: String,
@@ -107,9 +111,11 @@ pub(crate) async fn me(State(desk): State<Desk>, signed: Signed) -> Reply<wire::
     }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "SetPresence")]
 pub(crate) struct Presenting {
+    #[schemars(extend("enum" = ["available", "away"]))]
     presence: String,
 }
 
@@ -136,11 +142,15 @@ pub(crate) async fn agents(State(desk): State<Desk>, signed: Signed) -> Reply<Li
     Ok(Answer(ListOf::whole(agents.iter().map(wire::Agent::from).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AddAgent")]
 pub(crate) struct Adding {
+    #[schemars(with = "String")]
     name: RawText,
+    #[schemars(with = "String")]
     email: RawText,
+    #[schemars(extend("enum" = ["owner", "lead", "agent"]))]
     role: String,
     password: String,
 }
@@ -165,10 +175,13 @@ fn role(word: &str) -> Result<Role, Problem> {
         .ok_or_else(|| Problem::bad_request("There is no such role.", "Use owner, lead or agent."))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ChangeAgent")]
 pub(crate) struct Changing {
+    #[schemars(with = "Option<String>")]
     name: Option<RawText>,
+    #[schemars(extend("enum" = ["owner", "lead", "agent", null]))]
     role: Option<String>,
     disabled: Option<bool>,
     password: Option<String>,
@@ -190,10 +203,13 @@ pub(crate) async fn change_agent(
     agent_of(&desk, &signed, id).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ChangeDesk")]
 pub(crate) struct DeskChange {
+    #[schemars(with = "Option<String>")]
     name: Option<RawText>,
+    #[schemars(with = "Option<String>")]
     hours: Option<RawText>,
 }
 
@@ -216,10 +232,13 @@ pub(crate) async fn inboxes(
     Ok(Answer(ListOf::whole(items)))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ChangeInbox")]
 pub(crate) struct InboxChange {
+    #[schemars(with = "Option<String>")]
     name: Option<RawText>,
+    #[schemars(with = "Option<String>")]
     greeting: Option<RawText>,
 }
 

@@ -8,6 +8,7 @@ use axum::{
 };
 use desk::{ArticleId, ArticleState, ExampleId, Level, TopicId};
 use privacy::RawText;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service::{ArticleInput, TopicChange};
 
@@ -44,10 +45,13 @@ pub(crate) async fn topic(
     one(&desk, &signed, id).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AddTopic")]
 pub(crate) struct NewTopic {
+    #[schemars(with = "String")]
     name: RawText,
+    #[schemars(with = "Option<String>")]
     description: Option<RawText>,
     #[serde(default)]
     people_first: bool,
@@ -65,10 +69,13 @@ pub(crate) async fn add_topic(
     Ok((StatusCode::CREATED, one(&desk, &signed, id).await?).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "ChangeTopic")]
 pub(crate) struct ChangedTopic {
+    #[schemars(with = "Option<String>")]
     name: Option<RawText>,
+    #[schemars(with = "Option<String>")]
     description: Option<RawText>,
     people_first: Option<bool>,
     answers_at_night: Option<bool>,
@@ -92,11 +99,13 @@ pub(crate) async fn change_topic(
     one(&desk, &signed, id).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetLevel {
+    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
     level: String,
     share: Option<f64>,
+    #[schemars(with = "String")]
     reason: RawText,
 }
 
@@ -122,9 +131,11 @@ pub(crate) async fn examples(
     Ok(Answer(ListOf::whole(examples.iter().map(wire::Example::from).collect())))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "AddExample")]
 pub(crate) struct NewExample {
+    #[schemars(with = "String")]
     text: RawText,
 }
 
@@ -147,19 +158,21 @@ pub(crate) async fn delete_example(
     Ok(StatusCode::NO_CONTENT)
 }
 
-pub(crate) async fn retrain(State(desk): State<Desk>, signed: Signed) -> Reply<serde_json::Value> {
+pub(crate) async fn retrain(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Retrained> {
     let training = desk.service.train(&signed.caller).await?;
-    Ok(Answer(serde_json::json!({
-        "trained_at": time(training.trained_at),
-        "n_examples": training.n_examples,
-        "n_topics": training.n_topics,
-        "seconds": training.seconds,
-    })))
+    Ok(Answer(wire::Retrained {
+        trained_at: time(training.trained_at),
+        n_examples: training.n_examples,
+        n_topics: training.n_topics,
+        seconds: training.seconds,
+    }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "TestSentence")]
 pub(crate) struct Trying {
+    #[schemars(with = "String")]
     text: RawText,
     language: Option<String>,
 }
@@ -168,7 +181,7 @@ pub(crate) async fn try_sentence(
     State(desk): State<Desk>,
     signed: Signed,
     Json(given): Json<Trying>,
-) -> Reply<serde_json::Value> {
+) -> Reply<wire::TopicTest> {
     let language = given.language.as_deref();
     let trial = desk.service.try_sentence(&signed.caller, given.text, language).await?;
     let topics = desk.service.topics(&signed.caller).await?;
@@ -176,31 +189,24 @@ pub(crate) async fn try_sentence(
         let topic = topics.iter().find(|topic| topic.id == id)?;
         Some(Ref { id: id.to_string(), name: topic.name.to_string() })
     };
-    let ranked: Vec<serde_json::Value> = trial
-        .understanding
-        .ranked
-        .iter()
-        .filter_map(|(id, confidence)| {
-            Some(serde_json::json!({ "topic": named(*id)?, "confidence": confidence }))
-        })
-        .collect();
-    let answer = trial.answer.as_ref().map(|(reply, confidence)| {
-        let sources: Vec<wire::Source> = reply.sources.iter().map(wire::Source::from).collect();
-        serde_json::json!({
-            "text": reply.text.as_str(), "sources": sources, "confidence": confidence,
-        })
-    });
-    Ok(Answer(serde_json::json!({
-        "language": trial.understanding.language,
-        "topics": ranked,
-        "decided": trial.understanding.decided.and_then(named),
-        "people_first": trial.people_first,
-        "answer": answer,
-        "would": trial.would,
-    })))
+    let guesses = trial.understanding.ranked.iter();
+    let guesses = guesses
+        .filter_map(|&(id, confidence)| Some(wire::TopicGuess { topic: named(id)?, confidence }));
+    Ok(Answer(wire::TopicTest {
+        topics: guesses.collect(),
+        language: trial.understanding.language.map(str::to_owned),
+        decided: trial.understanding.decided.and_then(named),
+        people_first: trial.people_first,
+        answer: trial.answer.map(|(reply, confidence)| wire::TestAnswer {
+            text: reply.text.to_string(),
+            sources: reply.sources.iter().map(wire::Source::from).collect(),
+            confidence,
+        }),
+        would: trial.would,
+    }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListingArticles {
     state: Option<String>,
@@ -253,15 +259,19 @@ pub(crate) async fn article(
     article_of(&desk, &signed, id).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "WriteArticle")]
 pub(crate) struct WrittenArticle {
+    #[schemars(with = "String")]
     title: RawText,
+    #[schemars(with = "String")]
     body: RawText,
     language: Option<String>,
     #[serde(default)]
     topic_ids: Vec<String>,
     #[serde(default)]
+    #[schemars(with = "Vec<String>")]
     questions: Vec<RawText>,
     version: Option<i64>,
 }
@@ -332,16 +342,15 @@ pub(crate) async fn delete_article(
     Ok(StatusCode::NO_CONTENT)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "PreviewArticle")]
 pub(crate) struct Previewing {
+    #[schemars(with = "String")]
     body: RawText,
 }
 
-pub(crate) async fn preview(
-    signed: Signed,
-    Json(given): Json<Previewing>,
-) -> Reply<serde_json::Value> {
+pub(crate) async fn preview(signed: Signed, Json(given): Json<Previewing>) -> Reply<wire::Preview> {
     signed.caller.agent()?;
-    Ok(Answer(serde_json::json!({ "html": pages::html(given.body.mask().as_str()) })))
+    Ok(Answer(wire::Preview { html: pages::html(given.body.mask().as_str()) }))
 }

@@ -1,10 +1,10 @@
 //! All routes, one file for each sort of caller.
 
-mod agents;
-mod files;
-mod house;
-mod knowledge;
-mod widget;
+pub(crate) mod agents;
+pub(crate) mod files;
+pub(crate) mod house;
+pub(crate) mod knowledge;
+pub(crate) mod widget;
 
 use axum::{
     Router,

@@ -8,6 +8,7 @@ use axum::{
 };
 use desk::{ConversationId, MessageId, sayings};
 use privacy::RawText;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use service::{Identity, Incoming};
 
@@ -22,7 +23,7 @@ use crate::{
 
 type Reply<T> = Result<Answer<T>, Problem>;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Configuring {
     inbox: String,
@@ -32,34 +33,39 @@ pub(crate) struct Configuring {
 pub(crate) async fn config(
     State(desk): State<Desk>,
     Query(query): Query<Configuring>,
-) -> Reply<serde_json::Value> {
+) -> Reply<wire::WidgetConfig> {
     let inbox = desk.service.door(&query.inbox).await?;
     let settings = desk.service.settings()?;
     let locale = query.locale.unwrap_or_else(|| "en".to_owned());
     let language = locale.split('-').next();
-    Ok(Answer(serde_json::json!({
-        "desk_name": settings.name.as_str(),
-        "greeting": inbox.greeting.as_str(),
-        "notice": sayings::ai_notice(language, &settings.name).as_str(),
-        "available": desk.service.is_somebody_there().await?,
-        "hours": settings.hours.as_str(),
-        "locale": locale,
-    })))
+    Ok(Answer(wire::WidgetConfig {
+        desk_name: settings.name.to_string(),
+        greeting: inbox.greeting.to_string(),
+        notice: sayings::ai_notice(language, &settings.name).to_string(),
+        available: desk.service.is_somebody_there().await?,
+        hours: settings.hours.to_string(),
+        locale,
+    }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Welcome")]
 pub(crate) struct Coming {
     inbox: String,
     locale: Option<String>,
     identity: Option<GivenIdentity>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Identity")]
 pub(crate) struct GivenIdentity {
+    #[schemars(with = "String")]
     external_id: RawText,
+    #[schemars(with = "Option<String>")]
     name: Option<RawText>,
+    #[schemars(with = "Option<String>")]
     email: Option<RawText>,
     hash: String,
 }
@@ -76,19 +82,15 @@ pub(crate) async fn session(
     });
     let (token, expires_at, customer) =
         desk.service.welcome(&given.inbox, given.locale, identity).await?;
-    let answer = serde_json::json!({
-        "token": token,
-        "expires_at": time(expires_at),
-        "customer": {
-            "id": customer.id.to_string(),
-            "name": customer.name.as_ref().map(privacy::Masked::as_str),
-            "verified": customer.is_verified,
-        },
-    });
+    let answer = wire::WidgetSession {
+        token,
+        expires_at: time(expires_at),
+        customer: wire::WidgetCustomer::from(&customer),
+    };
     Ok((StatusCode::CREATED, Answer(answer)).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Listing {
     cursor: Option<String>,
@@ -110,9 +112,11 @@ pub(crate) async fn list(
     Ok(Answer(ListOf { items, next_cursor: found.next.as_ref().map(cursor) }))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Say")]
 pub(crate) struct Writing {
+    #[schemars(with = "String")]
     text: RawText,
     client_id: Option<String>,
     #[serde(default)]
@@ -193,10 +197,12 @@ pub(crate) async fn close(
     row(&desk, &signed, id).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Judge")]
 pub(crate) struct Judging {
     score: i64,
+    #[schemars(with = "Option<String>")]
     comment: Option<RawText>,
 }
 
@@ -219,12 +225,10 @@ pub(crate) async fn place(
     State(desk): State<Desk>,
     signed: Signed,
     Path(id): Path<ConversationId>,
-) -> Reply<serde_json::Value> {
+) -> Reply<wire::Place> {
     let (place, available) = desk.service.place(&signed.caller, id).await?;
     let settings = desk.service.settings()?;
-    Ok(Answer(serde_json::json!({
-        "place": place, "available": available, "hours": settings.hours.as_str(),
-    })))
+    Ok(Answer(wire::Place { place, available, hours: settings.hours.to_string() }))
 }
 
 pub(crate) async fn typing(

@@ -4,19 +4,22 @@ use desk::{
     AgentId, Arm, Author as DeskAuthor, DeskSettings, Handler, Handoff as DeskHandoff,
     Message as DeskMessage, Role, Topic as DeskTopic,
 };
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Listed, Thread, Written};
 
 use super::{optional_time, time};
 
-#[derive(Serialize)]
+/// A record that is named beside its id.
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Ref {
     pub(crate) id: String,
     pub(crate) name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Author {
+    #[schemars(extend("enum" = ["customer", "ai", "agent", "system"]))]
     r#type: &'static str,
     id: Option<String>,
     name: Option<String>,
@@ -34,15 +37,18 @@ impl Author {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Conversation {
     id: String,
     version: i64,
     number: i64,
     subject: String,
+    #[schemars(extend("enum" = ["open", "closed"]))]
     state: &'static str,
+    #[schemars(extend("enum" = ["assistant", "queue", "agent"]))]
     handler: &'static str,
     agent: Option<Ref>,
+    #[schemars(extend("enum" = ["normal", "first"]))]
     priority: &'static str,
     language: Option<String>,
     topic: Option<Ref>,
@@ -57,15 +63,16 @@ pub(crate) struct Conversation {
     closed_at: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CustomerRef {
     id: String,
     name: Option<String>,
     verified: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LastMessage {
+    #[schemars(extend("enum" = ["customer", "ai", "agent", "system"]))]
     author_type: &'static str,
     text: String,
     at: String,
@@ -110,25 +117,27 @@ impl From<&Listed> for Conversation {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Message {
     id: String,
     version: i64,
     conversation_id: String,
     position: i64,
     author: Author,
+    #[schemars(extend("enum" = ["text", "note", "draft", "event"]))]
     kind: &'static str,
     code: Option<&'static str>,
     text: String,
     generated: bool,
     sources: Vec<Source>,
     files: Vec<FileRef>,
+    #[schemars(extend("enum" = ["pending", "sent", "discarded", null]))]
     draft_state: Option<&'static str>,
     client_id: Option<String>,
     created_at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Source {
     n: i64,
     article_id: String,
@@ -149,7 +158,7 @@ impl From<&desk::Source> for Source {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct FileRef {
     id: String,
     name: String,
@@ -190,7 +199,7 @@ impl From<&Written> for Message {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Case {
     id: String,
     version: i64,
@@ -201,12 +210,14 @@ pub(crate) struct Case {
     assignment: Assignment,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Assignment {
+    #[schemars(extend("enum" = ["ai", "human"]))]
     arm: &'static str,
     propensity: f64,
     eligible: bool,
     randomised: bool,
+    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
     level: &'static str,
     draft_shown: Option<bool>,
     reason: String,
@@ -247,12 +258,13 @@ impl Case {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Handoff {
     id: String,
     version: i64,
     conversation_id: String,
     at: String,
+    #[schemars(extend("enum" = ["customer", "assistant", "rule", "assignment"]))]
     by: &'static str,
     reason: &'static str,
     reason_text: String,
@@ -289,7 +301,7 @@ impl Handoff {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Customer {
     pub(crate) id: String,
     version: i64,
@@ -318,7 +330,7 @@ impl From<&desk::Customer> for Customer {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Survey {
     score: i64,
     comment: Option<String>,
@@ -331,7 +343,7 @@ impl From<&desk::Survey> for Survey {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ConversationDetail {
     conversation: Conversation,
     customer: Customer,
@@ -364,13 +376,15 @@ pub(crate) fn topic_name(topics: &[DeskTopic], id: Option<desk::TopicId>) -> Opt
     topics.iter().find(|topic| Some(topic.id) == id).map(|topic| topic.name.to_string())
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Agent {
     id: String,
     version: i64,
     name: String,
     email: String,
+    #[schemars(extend("enum" = ["owner", "lead", "agent"]))]
     role: &'static str,
+    #[schemars(extend("enum" = ["available", "away"]))]
     presence: &'static str,
     disabled: bool,
     created_at: String,
@@ -391,20 +405,20 @@ impl From<&desk::Agent> for Agent {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Session {
     pub(crate) token: String,
     pub(crate) expires_at: String,
     pub(crate) agent: Agent,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Me {
     pub(crate) agent: Agent,
     pub(crate) desk: Desk,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Desk {
     version: i64,
     name: String,
@@ -413,7 +427,7 @@ pub(crate) struct Desk {
     model: Model,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Model {
     trained_at: Option<String>,
     n_examples: usize,
@@ -432,13 +446,14 @@ impl Desk {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Topic {
     id: String,
     version: i64,
     name: String,
     slug: String,
     description: String,
+    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
     level: &'static str,
     share: f64,
     level_reason: String,
@@ -477,7 +492,7 @@ pub(crate) fn agent_ref(agents: &[desk::Agent], id: AgentId) -> Ref {
     named(id.to_string(), name)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Example {
     id: String,
     topic_id: String,
@@ -496,7 +511,7 @@ impl From<&desk::Example> for Example {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Article {
     #[serde(flatten)]
     summary: ArticleSummary,
@@ -504,7 +519,7 @@ pub(crate) struct Article {
     questions: Vec<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct ArticleSummary {
     id: String,
     version: i64,
@@ -512,6 +527,7 @@ pub(crate) struct ArticleSummary {
     title: String,
     language: String,
     topic_ids: Vec<String>,
+    #[schemars(extend("enum" = ["draft", "published"]))]
     state: &'static str,
     updated_at: String,
     published_at: Option<String>,
@@ -545,11 +561,12 @@ impl Article {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Inbox {
     id: String,
     version: i64,
     name: String,
+    #[schemars(extend("enum" = ["web"]))]
     kind: &'static str,
     key: String,
     greeting: String,
@@ -580,8 +597,55 @@ pub(crate) fn text(text: Option<&privacy::Masked>) -> Option<String> {
     text.map(ToString::to_string)
 }
 
+/// Whether the desk still waits for its first run.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SetUpState {
+    pub(crate) needed: bool,
+}
+
+/// What a training gave.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Retrained {
+    pub(crate) trained_at: String,
+    pub(crate) n_examples: usize,
+    pub(crate) n_topics: usize,
+    pub(crate) seconds: f64,
+}
+
+/// What the desk would do with a sentence.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TopicTest {
+    pub(crate) language: Option<String>,
+    pub(crate) topics: Vec<TopicGuess>,
+    pub(crate) decided: Option<Ref>,
+    pub(crate) people_first: Option<&'static str>,
+    pub(crate) answer: Option<TestAnswer>,
+    pub(crate) would: String,
+}
+
+/// A topic and how sure the desk is of it, in [0, 1].
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TopicGuess {
+    pub(crate) topic: Ref,
+    pub(crate) confidence: f32,
+}
+
+/// What the assistant would say.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TestAnswer {
+    pub(crate) text: String,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) confidence: f32,
+}
+
+/// An article as customers will see it.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Preview {
+    pub(crate) html: String,
+}
+
 /// How much of the sample shop is in the desk.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct Sample {
     topics: usize,
     articles: usize,

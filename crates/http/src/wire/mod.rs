@@ -1,12 +1,15 @@
 //! The shapes on the wire, named as in the API's description.
 
 mod agents;
+mod overview;
 mod widget;
 
 pub(crate) use agents::*;
+pub(crate) use overview::Overview;
 pub(crate) use widget::*;
 
 use desk::Time;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// RFC 3339 with milliseconds, UTC.
@@ -20,7 +23,8 @@ pub(crate) fn optional_time(at: Option<Time>) -> Option<String> {
 }
 
 /// A page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub(crate) struct ListOf<T> {
     pub(crate) items: Vec<T>,
     pub(crate) next_cursor: Option<String>,

@@ -1,17 +1,20 @@
 //! What customers see: their own conversations, without notes, drafts or people's reasons.
 
 use desk::Handler;
+use schemars::JsonSchema;
 use serde::Serialize;
 use store::{Listed, Thread, Written};
 
 use super::{FileRef, Source, Survey, agents, time};
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct WidgetConversation {
     id: String,
     version: i64,
     number: i64,
+    #[schemars(extend("enum" = ["open", "closed"]))]
     state: &'static str,
+    #[schemars(extend("enum" = ["assistant", "queue", "agent"]))]
     handler: &'static str,
     agent_name: Option<String>,
     topic: Option<String>,
@@ -21,7 +24,7 @@ pub(crate) struct WidgetConversation {
     updated_at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Receipt {
     at: String,
     reference: i64,
@@ -63,13 +66,14 @@ impl WidgetConversation {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct WidgetMessage {
     id: String,
     version: i64,
     conversation_id: String,
     position: i64,
     author: super::Author,
+    #[schemars(extend("enum" = ["text", "event"]))]
     kind: &'static str,
     code: Option<&'static str>,
     text: String,
@@ -105,7 +109,7 @@ impl WidgetMessage {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(crate) struct WidgetThread {
     conversation: WidgetConversation,
     messages: Vec<WidgetMessage>,
@@ -118,4 +122,49 @@ impl From<&Thread> for WidgetThread {
             messages: thread.messages.iter().filter_map(WidgetMessage::new).collect(),
         }
     }
+}
+
+/// What the widget shows before anything is said.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WidgetConfig {
+    pub(crate) desk_name: String,
+    pub(crate) greeting: String,
+    pub(crate) notice: String,
+    pub(crate) available: bool,
+    pub(crate) hours: String,
+    pub(crate) locale: String,
+}
+
+/// A customer's session.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WidgetSession {
+    pub(crate) token: String,
+    pub(crate) expires_at: String,
+    pub(crate) customer: WidgetCustomer,
+}
+
+/// The customer as they see themselves.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct WidgetCustomer {
+    id: String,
+    name: Option<String>,
+    verified: bool,
+}
+
+impl From<&desk::Customer> for WidgetCustomer {
+    fn from(customer: &desk::Customer) -> Self {
+        Self {
+            id: customer.id.to_string(),
+            name: agents::text(customer.name.as_ref()),
+            verified: customer.is_verified,
+        }
+    }
+}
+
+/// Where the customer stands in the queue, from 1; null when they do not wait.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Place {
+    pub(crate) place: Option<i64>,
+    pub(crate) available: bool,
+    pub(crate) hours: String,
 }

@@ -3,5 +3,6 @@
 
 mod app;
 mod cards;
+mod description;
 mod sample;
 mod story;

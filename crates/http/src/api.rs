@@ -1,0 +1,419 @@
+//! The API's description: OpenAPI 3.1, made from the types on the wire. `api/openapi.json` is this
+//! document; a test holds the two together, and every operation to a route.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, generate::SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    problem,
+    routes::{agents, files, house, knowledge, widget},
+    stream,
+    wire::{self, ListOf},
+};
+
+/// Who may call an operation.
+#[derive(Clone, Copy, PartialEq)]
+enum Who {
+    Anybody,
+    Agents,
+    Customers,
+    Both,
+}
+
+/// All operations with the shapes that they take and give.
+struct Api {
+    /// Shapes that come in: a field with a default may be left out.
+    taken: SchemaGenerator,
+    /// Shapes that go out: every field is there.
+    given: SchemaGenerator,
+    paths: Map<String, Value>,
+}
+
+/// One operation in the making.
+struct Operation<'a> {
+    api: &'a mut Api,
+    method: &'static str,
+    path: &'static str,
+    value: Value,
+}
+
+/// The document.
+pub(crate) fn description() -> Value {
+    let settings = |serialize: bool| {
+        let settings = SchemaSettings::draft2020_12().with(|settings| {
+            settings.definitions_path = "/components/schemas".into();
+            settings.meta_schema = None;
+        });
+        if serialize { settings.for_serialize() } else { settings.for_deserialize() }
+    };
+    let mut api = Api {
+        taken: settings(false).into_generator(),
+        given: settings(true).into_generator(),
+        paths: Map::new(),
+    };
+    api.house();
+    api.inbox();
+    api.knowledge();
+    api.widget();
+    api.document()
+}
+
+impl Api {
+    fn house(&mut self) {
+        use Who::{Agents, Anybody, Both};
+        self.get(
+            "/setup",
+            "setUpState",
+            "Tells whether the desk waits for its first run.",
+            Anybody,
+        )
+        .gives::<wire::SetUpState>(200);
+        self.post("/setup", "setUp", "Names the desk and makes the owner's account.", Anybody)
+            .takes::<house::SetUp>()
+            .gives::<wire::Session>(201);
+        self.post("/session", "signIn", "Signs an agent in.", Anybody)
+            .takes::<house::SignIn>()
+            .gives::<wire::Session>(201);
+        self.delete("/session", "signOut", "Signs out; the agent is away then.", Agents).nothing();
+        self.get("/me", "me", "Tells who is signed in, and the desk's settings.", Agents)
+            .gives::<wire::Me>(200);
+        self.put("/me/presence", "setPresence", "Says whether one is at the desk.", Agents)
+            .takes::<house::Presenting>()
+            .gives::<wire::Agent>(200);
+        self.get("/agents", "listAgents", "Lists the people at the desk.", Agents)
+            .gives::<ListOf<wire::Agent>>(200);
+        self.post("/agents", "addAgent", "Adds an agent; for owners.", Agents)
+            .takes::<house::Adding>()
+            .gives::<wire::Agent>(201);
+        self.patch("/agents/{id}", "changeAgent", "Changes an agent; for owners.", Agents)
+            .takes::<house::Changing>()
+            .gives::<wire::Agent>(200);
+        self.patch("/desk", "changeDesk", "Changes the desk's name and hours.", Agents)
+            .takes::<house::DeskChange>()
+            .gives::<wire::Desk>(200);
+        self.get("/sample", "sampleState", "Tells how much of the sample shop is here.", Agents)
+            .gives::<wire::Sample>(200);
+        self.post("/sample", "addSample", "Adds the sample shop, every topic off.", Agents)
+            .gives::<wire::Sample>(200);
+        self.delete("/sample", "removeSample", "Takes away what is still the sample's.", Agents)
+            .gives::<wire::Sample>(200);
+        self.get("/inboxes", "listInboxes", "Lists the doors of the desk.", Agents)
+            .gives::<ListOf<wire::Inbox>>(200);
+        self.patch("/inboxes/{id}", "changeInbox", "Changes a door's name and greeting.", Agents)
+            .takes::<house::InboxChange>()
+            .gives::<wire::Inbox>(200);
+        self.post("/files", "keepFile", "Keeps a file that a message will carry.", Both)
+            .query::<files::Naming>()
+            .takes_file()
+            .gives::<wire::FileRef>(201);
+        self.get("/files/{id}", "showFile", "Gives a file's content.", Both).gives_file();
+        self.get("/events", "agentEvents", "Tells agents every change as it happens.", Agents)
+            .query::<stream::From>()
+            .streams();
+    }
+
+    fn inbox(&mut self) {
+        use Who::Agents;
+        self.get("/conversations", "listConversations", "Lists a view, or searches.", Agents)
+            .query::<agents::Listing>()
+            .gives::<ListOf<wire::Conversation>>(200);
+        self.get("/conversations/{id}", "openConversation", "Gives a whole conversation.", Agents)
+            .gives::<wire::ConversationDetail>(200);
+        self.post("/conversations/{id}/messages", "write", "Sends a reply or a note.", Agents)
+            .takes::<agents::Writing>()
+            .gives::<wire::Message>(201);
+        self.post("/conversations/{id}/claim", "claim", "Takes a conversation.", Agents)
+            .takes::<agents::Claiming>()
+            .gives::<wire::Conversation>(200);
+        self.post("/conversations/{id}/release", "release", "Gives it back to the queue.", Agents)
+            .gives::<wire::Conversation>(200);
+        self.post("/conversations/{id}/assign", "assign", "Gives it to an agent.", Agents)
+            .takes::<agents::Assigning>()
+            .gives::<wire::Conversation>(200);
+        self.post("/conversations/{id}/close", "close", "Ends a conversation.", Agents)
+            .gives::<wire::Conversation>(200);
+        self.post("/conversations/{id}/reopen", "reopen", "Opens it again.", Agents)
+            .gives::<wire::Conversation>(200);
+        self.put("/conversations/{id}/topic", "correctTopic", "Corrects the topic.", Agents)
+            .takes::<agents::Correcting>()
+            .gives::<wire::Conversation>(200);
+        self.post("/conversations/{id}/typing", "typing", "Tells that one writes.", Agents)
+            .nothing();
+        let discard = "/conversations/{id}/drafts/{draft}/discard";
+        self.post(discard, "discardDraft", "Puts the assistant's draft aside.", Agents)
+            .gives::<wire::Message>(200);
+        self.patch("/customers/{id}", "flagCustomer", "Puts people first for them.", Agents)
+            .takes::<agents::Flagging>()
+            .gives::<wire::Customer>(200);
+        self.get("/counts", "counts", "Counts the conversations of each view.", Agents)
+            .gives::<agents::Counts>(200);
+        self.get("/overview", "overview", "Shows the desk at a glance.", Agents)
+            .gives::<wire::Overview>(200);
+    }
+
+    fn knowledge(&mut self) {
+        use Who::Agents;
+        self.get("/topics", "listTopics", "Lists the topics.", Agents)
+            .gives::<ListOf<wire::Topic>>(200);
+        self.post("/topics", "addTopic", "Adds a topic; it is off.", Agents)
+            .takes::<knowledge::NewTopic>()
+            .gives::<wire::Topic>(201);
+        self.post("/topics/retrain", "retrain", "Learns the topics anew, now.", Agents)
+            .gives::<wire::Retrained>(200);
+        self.post("/topics/test", "testSentence", "Tells what a sentence would lead to.", Agents)
+            .takes::<knowledge::Trying>()
+            .gives::<wire::TopicTest>(200);
+        self.get("/topics/{id}", "openTopic", "Gives a topic.", Agents).gives::<wire::Topic>(200);
+        self.patch("/topics/{id}", "changeTopic", "Changes a topic.", Agents)
+            .takes::<knowledge::ChangedTopic>()
+            .gives::<wire::Topic>(200);
+        self.put("/topics/{id}/level", "setLevel", "Sets a level by hand, with a reason.", Agents)
+            .takes::<knowledge::SetLevel>()
+            .gives::<wire::Topic>(200);
+        self.get("/topics/{id}/examples", "listExamples", "Lists what teaches a topic.", Agents)
+            .gives::<ListOf<wire::Example>>(200);
+        self.post("/topics/{id}/examples", "addExample", "Adds an example sentence.", Agents)
+            .takes::<knowledge::NewExample>()
+            .gives::<wire::Example>(201);
+        let example = "/topics/{id}/examples/{example}";
+        self.delete(example, "deleteExample", "Deletes an example sentence.", Agents).nothing();
+        self.get("/articles", "listArticles", "Lists the articles.", Agents)
+            .query::<knowledge::ListingArticles>()
+            .gives::<ListOf<wire::ArticleSummary>>(200);
+        self.post("/articles", "addArticle", "Adds an article, unpublished.", Agents)
+            .takes::<knowledge::WrittenArticle>()
+            .gives::<wire::Article>(201);
+        self.post(
+            "/articles/preview",
+            "previewArticle",
+            "Shows Markdown as customers see it.",
+            Agents,
+        )
+        .takes::<knowledge::Previewing>()
+        .gives::<wire::Preview>(200);
+        self.get("/articles/{id}", "openArticle", "Gives an article.", Agents)
+            .gives::<wire::Article>(200);
+        self.put(
+            "/articles/{id}",
+            "changeArticle",
+            "Changes an article read at a version.",
+            Agents,
+        )
+        .takes::<knowledge::WrittenArticle>()
+        .gives::<wire::Article>(200);
+        self.delete("/articles/{id}", "deleteArticle", "Deletes an article.", Agents).nothing();
+        self.post("/articles/{id}/publish", "publishArticle", "Publishes it.", Agents)
+            .gives::<wire::Article>(200);
+        self.post("/articles/{id}/unpublish", "unpublishArticle", "Takes it back.", Agents)
+            .gives::<wire::Article>(200);
+    }
+
+    fn widget(&mut self) {
+        use Who::{Anybody, Customers};
+        self.get("/widget/config", "widgetConfig", "Tells what the widget shows first.", Anybody)
+            .query::<widget::Configuring>()
+            .gives::<wire::WidgetConfig>(200);
+        self.post("/widget/session", "welcome", "Begins a customer's session.", Anybody)
+            .takes::<widget::Coming>()
+            .gives::<wire::WidgetSession>(201);
+        self.get("/widget/conversations", "ownConversations", "Lists one's own.", Customers)
+            .query::<widget::Listing>()
+            .gives::<ListOf<wire::WidgetConversation>>(200);
+        self.post("/widget/conversations", "ask", "Begins a conversation.", Customers)
+            .takes::<widget::Writing>()
+            .gives::<wire::WidgetThread>(200)
+            .gives::<wire::WidgetThread>(201);
+        let one = "/widget/conversations/{id}";
+        self.get(one, "openOwn", "Gives one's own conversation.", Customers)
+            .gives::<wire::WidgetThread>(200);
+        let messages = "/widget/conversations/{id}/messages";
+        self.post(messages, "say", "Says something more.", Customers)
+            .takes::<widget::Writing>()
+            .gives::<wire::WidgetMessage>(200)
+            .gives::<wire::WidgetMessage>(201);
+        let person = "/widget/conversations/{id}/person";
+        self.post(person, "askForPerson", "A person, please; at any time.", Customers)
+            .gives::<wire::WidgetConversation>(200);
+        let place = "/widget/conversations/{id}/place";
+        self.get(place, "place", "Tells the place in the queue.", Customers)
+            .gives::<wire::Place>(200);
+        let typing = "/widget/conversations/{id}/typing";
+        self.post(typing, "customerTyping", "Tells that one writes.", Customers).nothing();
+        let survey = "/widget/conversations/{id}/survey";
+        self.post(survey, "judge", "Judges a closed conversation, once.", Customers)
+            .takes::<widget::Judging>()
+            .gives::<wire::WidgetConversation>(200);
+        let close = "/widget/conversations/{id}/close";
+        self.post(close, "closeOwn", "Says that it is done.", Customers)
+            .gives::<wire::WidgetConversation>(200);
+        self.get("/widget/events", "customerEvents", "Tells a customer every change.", Customers)
+            .query::<stream::From>()
+            .streams();
+    }
+
+    fn document(mut self) -> Value {
+        for event in [
+            self.given.subschema_for::<stream::Seq>(),
+            self.given.subschema_for::<stream::Change>(),
+            self.given.subschema_for::<stream::Writes>(),
+            self.given.subschema_for::<problem::Body<'static>>(),
+        ] {
+            debug_assert!(event.get("$ref").is_some(), "shapes are shared by name");
+        }
+        let mut schemas = self.given.take_definitions(true);
+        schemas.extend(self.taken.take_definitions(true));
+        json!({
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Evenkeel",
+                "version": env!("CARGO_PKG_VERSION"),
+                "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+                "description": DESCRIPTION,
+            },
+            "servers": [{ "url": "/api/v1" }],
+            "paths": self.paths,
+            "components": {
+                "schemas": schemas,
+                "parameters": { "IdempotencyKey": {
+                    "name": "Idempotency-Key", "in": "header", "required": false,
+                    "description": "The same key with the same request is carried out once.",
+                    "schema": { "type": "string", "minLength": 1 },
+                } },
+                "securitySchemes": {
+                    "agent": { "type": "http", "scheme": "bearer",
+                        "description": "The token of POST /session, or its cookie." },
+                    "customer": { "type": "http", "scheme": "bearer",
+                        "description": "The token of POST /widget/session." },
+                },
+                "responses": { "Problem": {
+                    "description": "What happened and what to do next (RFC 9457).",
+                    "content": { "application/problem+json": {
+                        "schema": { "$ref": "#/components/schemas/Problem" },
+                    } },
+                } },
+            },
+        })
+    }
+
+    fn get(&mut self, path: &'static str, id: &str, summary: &str, who: Who) -> Operation<'_> {
+        self.operation("get", path, id, summary, who)
+    }
+
+    fn post(&mut self, path: &'static str, id: &str, summary: &str, who: Who) -> Operation<'_> {
+        self.operation("post", path, id, summary, who)
+    }
+
+    fn put(&mut self, path: &'static str, id: &str, summary: &str, who: Who) -> Operation<'_> {
+        self.operation("put", path, id, summary, who)
+    }
+
+    fn patch(&mut self, path: &'static str, id: &str, summary: &str, who: Who) -> Operation<'_> {
+        self.operation("patch", path, id, summary, who)
+    }
+
+    fn delete(&mut self, path: &'static str, id: &str, summary: &str, who: Who) -> Operation<'_> {
+        self.operation("delete", path, id, summary, who)
+    }
+
+    fn operation(
+        &mut self,
+        method: &'static str,
+        path: &'static str,
+        id: &str,
+        summary: &str,
+        who: Who,
+    ) -> Operation<'_> {
+        let security = match who {
+            Who::Anybody => json!([]),
+            Who::Agents => json!([{ "agent": [] }]),
+            Who::Customers => json!([{ "customer": [] }]),
+            Who::Both => json!([{ "agent": [] }, { "customer": [] }]),
+        };
+        let mut parameters: Vec<Value> = path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            .map(|name| {
+                json!({ "name": name, "in": "path", "required": true,
+                    "schema": { "type": "string" } })
+            })
+            .collect();
+        if method != "get" && who != Who::Anybody {
+            parameters.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
+        }
+        let value = json!({
+            "operationId": id,
+            "summary": summary,
+            "security": security,
+            "parameters": parameters,
+            "responses": { "default": { "$ref": "#/components/responses/Problem" } },
+        });
+        Operation { api: self, method, path, value }
+    }
+}
+
+const DESCRIPTION: &str = "Times are RFC 3339 in UTC. A list is read page by page with \
+    `next_cursor`. Unknown fields are refused. An event stream begins with `hello` (EventHello), \
+    then tells `change` (EventChange), `typing` (EventTyping) and, when too much was missed, \
+    `resync` (EventHello): fetch everything afresh. Its `id` is the journal's number, to be sent \
+    back as `Last-Event-ID`.";
+
+impl Operation<'_> {
+    fn takes<T: JsonSchema>(mut self) -> Self {
+        let schema = self.api.taken.subschema_for::<T>();
+        self.value["requestBody"] =
+            json!({ "required": true, "content": { "application/json": { "schema": schema } } });
+        self
+    }
+
+    fn takes_file(mut self) -> Self {
+        self.value["requestBody"] = json!({ "required": true, "content": { "*/*": {} } });
+        self
+    }
+
+    fn query<T: JsonSchema>(mut self) -> Self {
+        let schema: Schema = self.api.taken.root_schema_for::<T>();
+        let required = schema.get("required").and_then(Value::as_array).cloned();
+        let required = required.unwrap_or_default();
+        let properties = schema.get("properties").and_then(Value::as_object).cloned();
+        let parameters = self.value["parameters"].as_array_mut().expect("it begins as a list");
+        for (name, schema) in properties.unwrap_or_default() {
+            let is_required = required.iter().any(|known| known == name.as_str());
+            parameters.push(
+                json!({ "name": name, "in": "query", "required": is_required, "schema": schema }),
+            );
+        }
+        self
+    }
+
+    fn gives<T: JsonSchema>(mut self, status: u16) -> Self {
+        let schema = self.api.given.subschema_for::<T>();
+        self.respond(status, &json!({ "application/json": { "schema": schema } }));
+        self
+    }
+
+    fn gives_file(mut self) {
+        self.respond(200, &json!({ "*/*": {} }));
+    }
+
+    fn nothing(mut self) {
+        self.value["responses"]["204"] = json!({ "description": "Done." });
+    }
+
+    fn streams(mut self) {
+        let schema = json!({ "type": "string", "description": "Server-sent events." });
+        self.respond(200, &json!({ "text/event-stream": { "schema": schema } }));
+    }
+
+    fn respond(&mut self, status: u16, content: &Value) {
+        let description = if status == 201 { "It is there now." } else { "As asked for." };
+        self.value["responses"][status.to_string()] =
+            json!({ "description": description, "content": content });
+    }
+}
+
+impl Drop for Operation<'_> {
+    fn drop(&mut self) {
+        let path = self.api.paths.entry(self.path).or_insert_with(|| json!({}));
+        path[self.method] = self.value.take();
+    }
+}
