@@ -410,6 +410,9 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
     /^\/articles\/([^/]+)\/unpublish$/,
     ({ world, id }) => changeIn(world.articles, id, { state: "draft", published_at: null }),
   ],
+  ["GET", /^\/sample$/, () => ok({ topics: 0, articles: 0 })],
+  ["POST", /^\/sample$/, () => ok({ topics: 12, articles: 52 })],
+  ["DELETE", /^\/sample$/, () => ok({ topics: 0, articles: 0 })],
   ["GET", /^\/inboxes$/, ({ world }) => page([world.inbox])],
   [
     "PATCH",

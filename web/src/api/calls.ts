@@ -13,6 +13,7 @@ import type {
   Conversation,
   ConversationDetail,
   Counts,
+  Customer,
   Desk,
   Example,
   FileRef,
@@ -68,6 +69,9 @@ export const discardDraft = (id: string, messageId: string) =>
 export const typing = (id: string) => post<void>(`/conversations/${id}/typing`, {});
 export const uploadFile = (file: File) =>
   call<FileRef>("POST", `/files${query({ name: file.name })}`, { file });
+
+export const flagCustomer = (id: string, isFirst: boolean) =>
+  patch<Customer>(`/customers/${id}`, { people_first: isFirst });
 
 export const overview = () => get<Overview>("/overview");
 
