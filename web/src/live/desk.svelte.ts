@@ -188,7 +188,17 @@ class LiveDesk {
     } else if (subject === "handoff") {
       const one = data as Handoff;
       if (this.opened.has(one.conversation_id)) this.handoffs.put(one);
+    } else if (subject === "topic" || subject === "agent" || subject === "customer") {
+      this.#namedChanged(subject, data as Topic | Agent | Customer);
     } else this.#recordsOf(subject)?.put(data as Versioned);
+  }
+
+  #namedChanged(subject: Subject, form: Topic | Agent | Customer): void {
+    const records = this.#recordsOf(subject);
+    const known = records?.get(form.id) as Topic | Agent | Customer | undefined;
+    records?.put(form);
+    if (known?.name === form.name || (known && known.version > form.version)) return;
+    for (const mentioning of this.#everyRecords()) mentioning.rename(form.id, form.name);
   }
 
   #messageChanged(message: Message): void {

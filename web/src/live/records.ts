@@ -1,4 +1,5 @@
 // Keeps of each subject the highest version that came by any way: event, list or answer.
+import { renamed } from "./names.ts";
 
 export type Versioned = { id: string; version: number };
 
@@ -28,6 +29,14 @@ export class Records<Item extends Versioned> {
 
   putAll(items: Item[]): void {
     for (const item of items) this.put(item);
+  }
+
+  /** A subject that these mention has a new name; their versions stay. */
+  rename(id: string, name: string | null): void {
+    for (const item of [...this.map.values()]) {
+      const next = renamed(item, id, name);
+      if (next !== item) this.map.set(item.id, next);
+    }
   }
 
   drop(id: string, version: number): boolean {
