@@ -25,6 +25,12 @@ export const openBrowser = () =>
     args: FLAGS,
   });
 
+function binary() {
+  const path = process.env.EVENKEEL_BINARY ?? "../target/debug/evenkeel";
+  if (!existsSync(path)) throw new Error(`${path} is missing: cargo build -p evenkeel`);
+  return path;
+}
+
 export class Desk {
   /** A demo desk without simulated people, in a folder that outlives a kill. */
   static async open() {
@@ -36,11 +42,26 @@ export class Desk {
     return desk;
   }
 
+  /** A desk that nobody has set up; `link` is what it printed. */
+  static async fresh() {
+    const desk = new Desk();
+    desk.folder = mkdtempSync(join(tmpdir(), "evenkeel-e2e-"));
+    desk.process = spawn(binary(), ["serve", "--no-open", "--port", "0", "--data", desk.folder], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let said = "";
+    for await (const piece of desk.process.stdout) {
+      said += piece;
+      desk.link = /http:\S+#key=\S+/.exec(said)?.[0];
+      if (desk.link) break;
+    }
+    desk.url = new URL(desk.link).origin;
+    return desk;
+  }
+
   async start() {
-    const binary = process.env.EVENKEEL_BINARY ?? "../target/debug/evenkeel";
-    if (!existsSync(binary)) throw new Error(`${binary} is missing: cargo build -p evenkeel`);
     const words = ["demo", "--quiet", "--no-open", "--port", String(this.port)];
-    this.process = spawn(binary, [...words, "--data", this.folder], { stdio: "ignore" });
+    this.process = spawn(binary(), [...words, "--data", this.folder], { stdio: "ignore" });
     for (let i = 0; i < 600; i += 1) {
       const ok = await fetch(`${this.url}/shop`).then((answer) => answer.ok, () => false);
       if (ok) return;
