@@ -97,6 +97,19 @@ impl App {
         answer.json
     }
 
+    /// A request of another method that goes well.
+    pub(crate) async fn send_ok(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Value,
+    ) -> Value {
+        let answer = self.call(method, path, token, body, &[]).await;
+        assert!(answer.status.is_success(), "{method} {path}: {}", answer.json);
+        answer.json
+    }
+
     /// A new anonymous customer's token.
     pub(crate) async fn customer(&self) -> String {
         let session = self.post("/widget/session", "", json!({ "inbox": "web" })).await;

@@ -4,5 +4,7 @@
 mod app;
 mod cards;
 mod description;
+mod events;
+mod follow;
 mod sample;
 mod story;
