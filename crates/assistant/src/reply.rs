@@ -10,6 +10,8 @@ pub struct CitedSentence {
     pub text: Masked,
     /// It is an item of a list.
     pub is_list_item: bool,
+    /// The first sentence of another section than the one before.
+    pub begins_section: bool,
     /// The article.
     pub article_id: ArticleId,
     /// The article's name in addresses.
@@ -27,25 +29,31 @@ pub struct Reply {
     pub sources: Vec<Source>,
 }
 
-/// Puts sentences together; those of one article that follow each other share one number.
+/// Puts sentences together, each section a paragraph with the number of its source.
 /// `None` when there is no sentence: an answer without a source is not sent.
 #[must_use]
 pub fn reply(sentences: &[CitedSentence]) -> Option<Reply> {
     let mut text = String::new();
     let mut sources: Vec<Source> = Vec::new();
-    let runs = sentences.chunk_by(|a, b| a.article_id == b.article_id);
-    for run in runs {
+    let is_one = |_: &CitedSentence, next: &CitedSentence| !next.begins_section;
+    for run in sentences.chunk_by(is_one) {
         let n = number(&mut sources, run);
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        let mut before: Option<&CitedSentence> = None;
         for sentence in run {
+            let is_after_list = before.is_some_and(|before| before.is_list_item);
+            text.push_str(match before {
+                None => "",
+                Some(_) if sentence.is_list_item || is_after_list => "\n",
+                Some(_) => " ",
+            });
             if sentence.is_list_item {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
                 text.push_str("- ");
-            } else if !text.is_empty() {
-                text.push(' ');
             }
             text.push_str(sentence.text.as_str());
+            before = Some(sentence);
         }
         text.push_str(&format!(" [{n}]"));
     }

@@ -64,7 +64,7 @@ pub(crate) async fn article(
     let body = format!(
         "<main><p><a href=\"/help\">Help</a></p><h1>{}</h1>{}</main>",
         escape(article.title.as_str()),
-        html(article.body.as_str())
+        html(&service::shown(article.body.as_str()))
     );
     Ok(page(&article.language, article.title.as_str(), &body))
 }

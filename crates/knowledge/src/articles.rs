@@ -9,27 +9,14 @@ pub struct ArticleText<'a> {
     pub id: &'a str,
     /// Its title.
     pub title: &'a str,
-    /// Its Markdown.
+    /// Its Markdown; a line that begins with `? ` is a way of asking what its section answers.
     pub body: &'a str,
     /// ISO 639-1, such as "en".
     pub language: &'a str,
     /// Ids of the topics it belongs to.
     pub topics: &'a [&'a str],
-    /// How customers ask what it answers.
+    /// How customers ask what it answers, in whichever section.
     pub questions: &'a [&'a str],
-}
-
-/// A section that was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Hit {
-    /// The article's id.
-    pub article: Arc<str>,
-    /// The section's heading in plain words; the article's title before the first heading.
-    pub heading: String,
-    /// The section in plain words.
-    pub text: String,
-    /// Higher is nearer.
-    pub score: f32,
 }
 
 /// An answer in the articles' own words.
@@ -52,6 +39,8 @@ pub struct Cited {
     pub start: usize,
     /// Where it ends.
     pub end: usize,
+    /// The first sentence of another section than the one before.
+    pub begins_section: bool,
 }
 
 /// Why there is no answer.
@@ -70,22 +59,20 @@ pub enum NoAnswer {
 /// What speaks for the best section answering the question; shares in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grounds {
-    /// The best article's id.
+    /// The article's id.
     pub article: Arc<str>,
+    /// The section's heading; empty before the first.
+    pub heading: String,
     /// The share of what was asked that the article speaks of.
     pub coverage: f32,
     /// The share that no article speaks of.
     pub unknown: f32,
-    /// Likeness to the nearest way of asking that the article lists.
-    pub likeness: f32,
-    /// Likeness to the words of the section.
-    pub match_share: f32,
-    /// What the listed ways of asking teach about this article, in [-1, 1].
-    pub learnt: f32,
-    /// How far the next article is behind.
+    /// How well the section fits; above 1 is well.
+    pub score: f32,
+    /// How far the best section of another article is behind.
     pub margin: f32,
-    /// The article belongs to the topic that the classifier named.
-    pub is_topic_right: bool,
+    /// How much the message is one that only a person can answer, in [-1, 1].
+    pub for_a_person: f32,
     /// All of these as one likelihood.
     pub confidence: f32,
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::articles::{Answer, ArticleText, Cited, Grounds, Hit, NoAnswer};
+use crate::articles::{Answer, ArticleText, Cited, Grounds, NoAnswer};
 use crate::language::known_code;
 use crate::markdown::Kind;
 use crate::query::{Term, terms};
-use crate::shelf::{Bag, Fit, Passage, Shelf, Shelved, count};
+use crate::shelf::{Fit, Passage, Shelf, Shelved, count};
 
 /// All articles of a desk, by language.
 #[derive(Debug)]
@@ -15,18 +15,18 @@ pub struct Index {
 }
 
 /// Answers are given from this confidence on.
-const CONFIDENCE_MIN: f32 = 0.5;
+const CONFIDENCE_MIN: f32 = 0.55;
 /// Below this nothing was really found.
 const COVERAGE_MIN: f32 = 0.25;
 /// However alike the rest is, an answer that leaves so much of the question out is none.
-const UNKNOWN_MAX: f32 = 0.3;
-/// The article's lead goes before when it has this much of what the best sentence has.
-const SHARE_LEAD: f32 = 0.5;
+const UNKNOWN_MAX: f32 = 0.4;
+/// So many sections are cited, the second only when it is hardly behind.
+const N_SECTIONS_MAX: usize = 2;
+const GAP_NEAR: f32 = 0.3;
 /// An answer is short; only numbered steps may make it longer.
 const N_SENTENCES_MAX: usize = 4;
-/// So many are taken of the section itself.
-const N_NEAREST_MAX: usize = 3;
-/// Steps are worth nothing in halves.
+const N_SENTENCES_MAX_OF_TWO: usize = 3;
+/// Longer lists of steps are cited like other sentences.
 const N_STEPS_MAX: usize = 8;
 
 impl Index {
@@ -41,20 +41,6 @@ impl Index {
             .map(|(language, articles)| (language.clone(), Shelf::new(&language, &articles)))
             .collect();
         Index { shelves }
-    }
-
-    /// The sections nearest to a query, best first; `language` limits them to one language.
-    pub fn search(&self, query: &str, language: Option<&str>, limit: usize) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        for shelf in self.shelves(language) {
-            let terms = terms(query, shelf);
-            for fit in shelf.rank(query, &terms, None).into_iter().take(limit) {
-                hits.push(hit(shelf, fit));
-            }
-        }
-        hits.sort_by(|left, right| right.score.total_cmp(&left.score));
-        hits.truncate(limit);
-        hits
     }
 
     /// Answers in the articles' own words, or says why not; `topic` is the classifier's guess.
@@ -114,7 +100,8 @@ impl Index {
 
 struct Found<'a> {
     shelf: &'a Shelf,
-    fit: Fit,
+    /// The best section, and the next where it is nearly as good.
+    passages: Vec<&'a Passage>,
     terms: Vec<Term>,
     grounds: Grounds,
 }
@@ -123,23 +110,17 @@ fn code(language: &str) -> String {
     known_code(language).map_or_else(|| language.to_lowercase(), str::to_owned)
 }
 
-fn hit(shelf: &Shelf, fit: Fit) -> Hit {
-    let article = &shelf.articles[fit.article];
-    let (heading, text) = match article.passages.get(fit.passage) {
-        Some(passage) => (passage.section.heading.clone(), passage.texts.join(" ")),
-        None => (String::new(), String::new()),
-    };
-    let heading = if heading.is_empty() { article.title.clone() } else { heading };
-    Hit { article: article.id.clone(), heading, text, score: fit.score }
-}
-
 fn find<'a>(shelf: &'a Shelf, query: &str, topic: Option<&str>) -> Option<Found<'a>> {
     let terms = terms(query, shelf);
-    let fits = shelf.rank(query, &terms, topic);
-    let fit = *fits.iter().find(|fit| !shelf.articles[fit.article].passages.is_empty())?;
-    let article = &shelf.articles[fit.article];
-    let runner_up = fits.iter().filter(|other| other.article != fit.article).map(|f| f.score);
-    let runner_up = runner_up.fold(0.0, f32::max);
+    let ranking = shelf.rank(query, &terms, topic);
+    let best = *ranking.fits.first()?;
+    let near = ranking.fits.iter().take_while(|fit| fit.score >= best.score - GAP_NEAR);
+    let passages: Vec<&Passage> =
+        near.take(N_SECTIONS_MAX).map(|fit| &shelf.passages[fit.passage]).collect();
+    let place = passages[0].article;
+    let article = &shelf.articles[place];
+    let of_others = |fit: &&Fit| shelf.passages[fit.passage].article != place;
+    let next = ranking.fits.iter().find(of_others).map_or(0.0, |fit| fit.score);
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     let share = |is_counted: &dyn Fn(&Term) -> bool| -> f32 {
         terms.iter().filter(|term| is_counted(term)).map(|term| term.weight).sum::<f32>() / total
@@ -147,54 +128,44 @@ fn find<'a>(shelf: &'a Shelf, query: &str, topic: Option<&str>) -> Option<Found<
     let is_known = |term: &Term| term.word.is_some_and(|word| count(&article.all, word) > 0.0);
     let mut grounds = Grounds {
         article: article.id.clone(),
+        heading: passages[0].section.heading.clone(),
         coverage: share(&is_known),
         unknown: share(&|term| term.word.is_none()),
-        likeness: fit.likeness.min(1.0),
-        match_share: fit.match_share.min(1.0),
-        learnt: fit.learnt,
-        margin: ((fit.score - runner_up) / fit.score.max(1e-6)).clamp(0.0, 1.0),
-        is_topic_right: topic.is_some_and(|topic| article.topics.iter().any(|own| own == topic)),
+        score: best.score,
+        margin: best.score - next,
+        for_a_person: ranking.for_a_person,
         confidence: 0.0,
     };
     grounds.confidence = confidence(&grounds);
-    Some(Found { shelf, fit, terms, grounds })
+    Some(Found { shelf, passages, terms, grounds })
 }
 
-/// A logistic rule, fitted on how a shop's own articles are asked for, with each way of asking
-/// and then each whole article left out in turn.
+/// A logistic rule, fitted on how the demo's articles are asked for, with each way of asking and
+/// then each whole section left out in turn, and on messages for a person, each left out in turn.
 fn confidence(grounds: &Grounds) -> f32 {
-    // What no article knows was scarce where the rule was fitted, yet it is the surest sign that
-    // the answer is not here ("Can I pay with Bitcoin?"): its weight is set, not fitted.
-    let topic = if grounds.is_topic_right { 0.3 } else { 0.0 };
-    let logit = -3.2 + 1.5 * grounds.coverage - 6.0 * grounds.unknown
-        + 4.4 * grounds.match_share
-        + 0.8 * grounds.margin
-        + 2.0 * grounds.learnt
-        + topic;
+    // What no article knows is scarce where the rule was fitted, yet it is a sure sign that the
+    // answer is not here ("Can I pay with Bitcoin?"): its weight is set, not fitted.
+    let logit = -3.5 + 1.3 * grounds.coverage - 2.0 * grounds.unknown
+        + 1.2 * grounds.margin
+        + grounds.score
+        - 1.7 * grounds.for_a_person;
     1.0 / (1.0 + (-logit).exp())
 }
 
-/// The best passage's lead and its sentences nearest to the question, in their order.
+/// The sentences of the sections, best section first, each with its heading where it is needed.
 fn choose(found: &Found<'_>) -> Vec<Cited> {
-    let article = &found.shelf.articles[found.fit.article];
-    let passage = &article.passages[found.fit.passage];
-    let query: Bag = {
-        let words = found.terms.iter().filter_map(|term| Some((term.word?, term.weight)));
-        let mut query: Bag = words.collect();
-        query.sort_by_key(|&(word, _)| word);
-        query
-    };
-    let heading = heading(article, passage);
-    let lead =
-        lead(article, passage, &query).map(|lead| cited(article, &article.passages[0], lead));
-    let before: Vec<Cited> = lead.into_iter().chain(heading.clone()).collect();
-    let n_most = N_NEAREST_MAX.min(N_SENTENCES_MAX - before.len());
-    let mut chosen =
-        steps(passage).unwrap_or_else(|| nearest(passage, &query, heading.is_none(), n_most));
-    chosen.sort_unstable();
-    chosen.dedup();
-    let chosen = chosen.into_iter().map(|place| cited(article, passage, place));
-    before.into_iter().chain(chosen).collect()
+    let mut chosen = Vec::new();
+    let n_most = if found.passages.len() == 1 { N_SENTENCES_MAX } else { N_SENTENCES_MAX_OF_TWO };
+    for passage in &found.passages {
+        let article = &found.shelf.articles[passage.article];
+        let heading = heading(article, passage);
+        let places = sentences(passage, &found.terms, heading.is_none(), n_most);
+        let first = chosen.len();
+        chosen.extend(heading);
+        chosen.extend(places.into_iter().map(|place| cited(article, passage, place)));
+        chosen[first].begins_section = true;
+    }
+    chosen
 }
 
 /// A list right under its heading means nothing, or the opposite, without it: "Not covered".
@@ -203,55 +174,39 @@ fn heading(article: &Shelved, passage: &Passage) -> Option<Cited> {
     let is_list = section.spans.first().is_some_and(|first| first.kind != Kind::Sentence);
     let (start, end) = section.heading_bytes;
     let text = section.heading.clone();
-    let cited = Cited { text, article: article.id.clone(), start, end };
+    let article = article.id.clone();
+    let cited = Cited { text, article, start, end, begins_section: false };
     (is_list && !section.heading.is_empty()).then_some(cited)
 }
 
-/// The article's first sentence, where the chosen section is another and the sentence speaks of
-/// the question as well: sections are written to be read after it.
-fn lead(article: &Shelved, passage: &Passage, query: &Bag) -> Option<usize> {
-    let first = article.passages.first().filter(|first| first.section.heading.is_empty())?;
-    if passage.section.heading.is_empty() {
-        return None;
-    }
-    let shared = |bag: &Bag| -> f32 {
-        query.iter().filter(|&&(word, _)| count(bag, word) > 0.0).map(|&(_, weight)| weight).sum()
-    };
-    let best = passage.sentences.iter().map(shared).fold(0.0, f32::max);
-    let own = shared(first.sentences.first()?);
-    (own > 0.0 && own >= SHARE_LEAD * best).then_some(0)
-}
-
-/// Numbered steps are given whole, with the sentence that leads to them.
-fn steps(passage: &Passage) -> Option<Vec<usize>> {
+/// Where the sentences that are cited stand in the section: all of a short section, else its lead,
+/// which carries what the others refer to, and those nearest to the question.
+fn sentences(passage: &Passage, terms: &[Term], has_lead: bool, n_most: usize) -> Vec<usize> {
     let spans = &passage.section.spans;
     let steps: Vec<usize> = (0..spans.len()).filter(|&at| spans[at].kind == Kind::Step).collect();
-    let first = *steps.first().filter(|_| steps.len() <= N_STEPS_MAX)?;
-    Some(first.checked_sub(1).into_iter().chain(steps).collect())
-}
-
-fn nearest(passage: &Passage, query: &Bag, has_lead: bool, n_most: usize) -> Vec<usize> {
+    if let Some(first) = steps.first().filter(|_| steps.len() <= N_STEPS_MAX) {
+        // Numbered steps are worth nothing in halves; the sentence before leads to them.
+        return first.checked_sub(1).into_iter().chain(steps).collect();
+    }
     let score = |place: usize| -> f32 {
         let bag = &passage.sentences[place];
-        let shared = query.iter().filter(|&&(word, _)| count(bag, word) > 0.0);
+        let words = terms.iter().filter_map(|term| Some((term.word?, term.weight)));
+        let shared = words.filter(|&(word, _)| count(bag, word) > 0.0);
         // A long sentence has more words by chance.
-        shared.map(|&(_, weight)| weight).sum::<f32>() / (6.0 + bag.len() as f32).sqrt()
+        shared.map(|(_, weight)| weight).sum::<f32>() / (6.0 + bag.len() as f32).sqrt()
     };
-    let mut order: Vec<usize> = (0..passage.sentences.len()).collect();
-    order.sort_by(|&left, &right| score(right).total_cmp(&score(left)).then(left.cmp(&right)));
-    let n_relevant = order.iter().filter(|&&place| score(place) > 0.0).count();
-    // The lead carries what the others refer to; where nothing matches it is followed by the next.
-    let mut chosen: Vec<usize> = if has_lead { vec![0] } else { Vec::new() };
-    for &place in order.iter().take(n_relevant.max(2)) {
-        if chosen.len() < n_most && !chosen.contains(&place) {
-            chosen.push(place);
-        }
-    }
+    let mut order: Vec<usize> = (0..spans.len()).collect();
+    order.sort_by(|&left, &right| score(right).total_cmp(&score(left)));
+    let lead = has_lead.then_some(0);
+    let others = order.into_iter().filter(|&place| Some(place) != lead);
+    let mut chosen: Vec<usize> = lead.into_iter().chain(others).take(n_most).collect();
+    chosen.sort_unstable();
     chosen
 }
 
 fn cited(article: &Shelved, passage: &Passage, place: usize) -> Cited {
     let span = passage.section.spans[place];
     let text = passage.texts[place].clone();
-    Cited { text, article: article.id.clone(), start: span.start, end: span.end }
+    let article = article.id.clone();
+    Cited { text, article, start: span.start, end: span.end, begins_section: false }
 }

@@ -5,6 +5,7 @@ pub mod index;
 pub mod report;
 pub mod topics;
 
+mod asking;
 mod chance;
 mod features;
 mod language;
@@ -18,10 +19,10 @@ mod spelling;
 mod typing;
 mod words;
 
-pub use articles::{Answer, ArticleText, Cited, Grounds, Hit, NoAnswer};
+pub use articles::{Answer, ArticleText, Cited, Grounds, NoAnswer};
 pub use index::Index;
 pub use language::language;
-pub use markdown::plain;
+pub use markdown::{plain, shown};
 pub use report::{Prediction, TopicsReport};
 pub use small_talk::{SmallTalk, small_talk};
 pub use topics::{Classification, Classifier, Example, Scored};

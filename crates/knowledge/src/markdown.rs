@@ -7,6 +7,8 @@ pub(crate) struct Section {
     pub(crate) heading: String,
     /// The heading's own bytes in the body, without its marks.
     pub(crate) heading_bytes: (usize, usize),
+    /// How customers ask what the section answers: its lines that begin with `? `.
+    pub(crate) asks: Vec<String>,
     pub(crate) spans: Vec<Span>,
 }
 
@@ -49,7 +51,12 @@ pub(crate) fn sections(body: &str) -> Vec<Section> {
             close(body, &mut block, &mut sections);
             let begin = line_start + line.find(heading).unwrap_or(0);
             let heading_bytes = (begin, begin + heading.len());
-            sections.push(Section { heading: plain(heading), heading_bytes, spans: Vec::new() });
+            let heading = plain(heading);
+            sections.push(Section { heading, heading_bytes, ..Section::default() });
+        } else if let Some(ask) = ask(trimmed) {
+            close(body, &mut block, &mut sections);
+            let section = sections.last_mut().expect("there is always a first section");
+            section.asks.push(ask.to_owned());
         } else {
             read_line(body, (line_start, line), &mut block, &mut sections);
         }
@@ -57,6 +64,22 @@ pub(crate) fn sections(body: &str) -> Vec<Section> {
     close(body, &mut block, &mut sections);
     sections.retain(|section| !section.spans.is_empty());
     sections
+}
+
+/// An article as customers read it: without its lines of ways of asking.
+pub fn shown(body: &str) -> String {
+    let mut is_code = false;
+    let is_shown = |line: &&str| {
+        let trimmed = line.trim();
+        is_code ^= trimmed.starts_with("```") || trimmed.starts_with("~~~");
+        is_code || ask(trimmed).is_none()
+    };
+    body.split_inclusive('\n').filter(is_shown).collect()
+}
+
+/// A way of asking: `? ` and what customers write.
+fn ask(line: &str) -> Option<&str> {
+    line.strip_prefix("? ").map(str::trim_start).filter(|ask| !ask.is_empty())
 }
 
 /// The words of a piece of Markdown, on one line and without its marks.

@@ -10,6 +10,8 @@ const SAME_EN: &str = include_str!("../words/en.txt");
 const FILLER_EN: &str = include_str!("../words/en-filler.txt");
 /// The longest phrase that stands for one word.
 const N_PHRASE_WORDS_MAX: usize = 4;
+/// "Send … back": so many words at most from the first to the last.
+const N_OPEN_WORDS_MAX: usize = 8;
 
 /// A word of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub(crate) struct Lexicon {
     filler: HashSet<String>,
     /// Stems of a phrase, joined by blanks, and the stem that stands for it.
     same: HashMap<String, String>,
+    /// First and last stem of a phrase that is open in between, and the stem that stands for it.
+    open: HashMap<(String, String), String>,
 }
 
 impl std::fmt::Debug for Lexicon {
@@ -64,6 +68,7 @@ impl Lexicon {
             functions: function_words(code),
             filler: HashSet::new(),
             same: HashMap::new(),
+            open: HashMap::new(),
         };
         if code == "en" {
             let lines = FILLER_EN.lines().filter(|line| !line.starts_with('#'));
@@ -83,8 +88,14 @@ impl Lexicon {
         while place < surfaces.len() {
             if let Some((stem, n_words)) = self.phrase_at(&stems[place..]) {
                 let surface = surfaces[place + n_words - 1].clone();
-                words.push(Word { surface, stem, role: Role::Content });
+                let role = if self.filler.contains(&stem) { Role::Filler } else { Role::Content };
+                words.push(Word { surface, stem, role });
                 place += n_words;
+                continue;
+            }
+            if let Some(stem) = self.open_at(&stems[place..]) {
+                words.push(Word { surface: surfaces[place].clone(), stem, role: Role::Content });
+                place += 1;
                 continue;
             }
             let (surface, stem) = (surfaces[place].clone(), stems[place].clone());
@@ -133,6 +144,12 @@ impl Lexicon {
         })
     }
 
+    /// "Send the two chairs back": what is between the ends is read by itself.
+    fn open_at(&self, stems: &[String]) -> Option<String> {
+        let last = stems.len().min(N_OPEN_WORDS_MAX);
+        (2..last).find_map(|n| self.open.get(&(stems[0].clone(), stems[n].clone())).cloned())
+    }
+
     fn read_same(&mut self, lines: &str) {
         let key = |phrase: &str, lexicon: &Lexicon| -> String {
             let stems: Vec<String> =
@@ -143,6 +160,11 @@ impl Lexicon {
             let Some((canonical, others)) = line.split_once(": ") else { continue };
             let canonical = key(canonical, self);
             for phrase in others.split(", ") {
+                if let Some((first, last)) = phrase.split_once(" … ") {
+                    let ends = (key(first, self), key(last, self));
+                    self.open.entry(ends).or_insert_with(|| canonical.clone());
+                    continue;
+                }
                 let phrase = key(phrase, self);
                 self.same.entry(phrase).or_insert_with(|| canonical.clone());
             }

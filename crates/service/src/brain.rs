@@ -163,6 +163,7 @@ impl Brain {
             // Words of an article, which went in masked.
             text: Masked::own_words(cited.text.trim()),
             is_list_item: begins_list_item(article.body.as_str(), cited.start),
+            begins_section: cited.begins_section,
             article_id: article.id,
             slug: article.slug.clone(),
             title: article.title.clone(),

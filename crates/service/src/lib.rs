@@ -19,6 +19,7 @@ mod access;
 
 mod brain;
 pub use brain::{Understanding, Verdict};
+pub use knowledge::shown;
 
 mod incoming;
 pub use incoming::Incoming;

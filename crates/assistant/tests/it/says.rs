@@ -12,24 +12,29 @@ fn cited(words: &str, article: u128, is_list_item: bool) -> CitedSentence {
     CitedSentence {
         text: text(words),
         is_list_item,
+        begins_section: false,
         article_id: ArticleId(uuid::Uuid::from_u128(article)),
         slug: format!("article-{article}"),
         title: text("Title"),
     }
 }
 
+fn begins(words: &str, article: u128) -> CitedSentence {
+    CitedSentence { begins_section: true, ..cited(words, article, false) }
+}
+
 #[test]
-fn every_run_of_sentences_has_its_number() {
+fn every_section_is_a_paragraph_with_its_number() {
     let reply = reply(&[
-        cited("Refunds take five days.", 1, false),
+        begins("Refunds take five days.", 1),
         cited("They go to the card.", 1, false),
-        cited("A gift card is refilled.", 2, false),
-        cited("Write to us after ten days.", 1, false),
+        begins("A gift card is refilled.", 2),
+        begins("Write to us after ten days.", 1),
     ])
     .expect("there are sentences");
     assert_eq!(
         reply.text.as_str(),
-        "Refunds take five days. They go to the card. [1] A gift card is refilled. [2] \
+        "Refunds take five days. They go to the card. [1]\n\nA gift card is refilled. [2]\n\n\
          Write to us after ten days. [1]"
     );
     let numbers: Vec<i64> = reply.sources.iter().map(|source| source.n).collect();
@@ -46,9 +51,11 @@ fn lists_stay_lists_and_nothing_is_said_without_a_source() {
         cited("To return:", 1, false),
         cited("Open Orders.", 1, true),
         cited("Print the label.", 1, true),
+        cited("Keep the receipt.", 1, false),
     ])
     .expect("there are sentences");
-    assert_eq!(answer.text.as_str(), "To return:\n- Open Orders.\n- Print the label. [1]");
+    let expected = "To return:\n- Open Orders.\n- Print the label.\nKeep the receipt. [1]";
+    assert_eq!(answer.text.as_str(), expected);
     assert_eq!(reply(&[]), None);
 }
 

@@ -352,5 +352,5 @@ pub(crate) struct Previewing {
 
 pub(crate) async fn preview(signed: Signed, Json(given): Json<Previewing>) -> Reply<wire::Preview> {
     signed.caller.agent()?;
-    Ok(Answer(wire::Preview { html: pages::html(given.body.mask().as_str()) }))
+    Ok(Answer(wire::Preview { html: pages::html(&service::shown(given.body.mask().as_str())) }))
 }

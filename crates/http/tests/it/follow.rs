@@ -23,8 +23,7 @@ enum View {
 }
 
 /// A client that fetched once and has only listened since.
-pub(crate) struct Follower<'a> {
-    app: &'a App,
+pub(crate) struct Follower {
     view: View,
     token: String,
     held: Held,
@@ -38,7 +37,7 @@ pub(crate) struct Audience<'a> {
     agent: String,
     mark: String,
     n_marks: usize,
-    pub(crate) followers: Vec<Follower<'a>>,
+    pub(crate) followers: Vec<Follower>,
 }
 
 impl<'a> Audience<'a> {
@@ -90,8 +89,8 @@ impl<'a> Audience<'a> {
     }
 }
 
-impl<'a> Follower<'a> {
-    async fn new(app: &'a App, view: View, token: &str) -> Follower<'a> {
+impl Follower {
+    async fn new(app: &App, view: View, token: &str) -> Follower {
         let path = match view {
             View::Agent => "/api/v1/events",
             View::Customer => "/api/v1/widget/events",
@@ -100,7 +99,6 @@ impl<'a> Follower<'a> {
         let response = app.router.clone().oneshot(request.body(Body::empty()).unwrap()).await;
         let events = response.unwrap().into_body().into_data_stream();
         let mut follower = Follower {
-            app,
             view,
             token: token.to_owned(),
             held: Held::new(),

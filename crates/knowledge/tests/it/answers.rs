@@ -134,9 +134,28 @@ fn no_text_breaks_an_index() {
 }
 
 #[test]
-fn search_finds_sections_of_the_language() {
-    let hits = index().search("gift card refund", Some("en"), 3);
-    assert!(hits.len() <= 3 && hits.iter().any(|hit| &*hit.article == "refunds"), "{hits:?}");
-    assert!(hits.is_sorted_by(|left, right| left.score >= right.score));
-    assert!(index().search("refund", Some("fr"), 3).is_empty());
+fn ways_of_asking_are_learnt_from_and_never_shown() {
+    let body = "? what do you charge to bring a sofa\n\nDelivery costs 5 euro.\n\n## Upstairs\n\
+                ? will they carry it to my flat\n? fourth floor, no lift\n\n\
+                The team carries to the third floor.\n\n```\n? not one\n```\n";
+    let shown = "\nDelivery costs 5 euro.\n\n## Upstairs\n\nThe team carries to the third \
+                 floor.\n\n```\n? not one\n```\n";
+    assert_eq!(knowledge::shown(body), shown);
+    let article = ArticleText {
+        id: "delivery",
+        title: "Delivery",
+        body,
+        language: "en",
+        topics: &[],
+        questions: &["What is the fee?"],
+    };
+    let index = Index::build(&[article]);
+    let answer = index.answer("we live on the fourth floor with no lift", Some("en"), None);
+    let first = &answer.unwrap().sentences[0];
+    assert_eq!(first.text, "The team carries to the third floor.");
+    assert_eq!(&body[first.start..first.end], first.text);
+    for question in ["what do you charge to bring a sofa", "What is the fee?", "not one"] {
+        let Ok(answer) = index.answer(question, Some("en"), None) else { continue };
+        assert!(answer.sentences.iter().all(|cited| !cited.text.contains('?')), "{answer:?}");
+    }
 }
