@@ -108,7 +108,8 @@ async fn what_was_acknowledged_outlives_kills() {
         .collect();
     let mut state = seed;
     for _ in 0..n_kills {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         tokio::time::sleep(Duration::from_millis(60 + (state >> 33) % 500)).await;
         desk.kill();
         desk.start_again().await;
