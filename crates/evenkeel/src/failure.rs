@@ -34,8 +34,8 @@ impl Display for Failure {
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         let hint = match &error {
-            ServiceError::Unauthenticated { hint }
-            | ServiceError::Forbidden { hint }
+            ServiceError::Unauthenticated { hint, .. }
+            | ServiceError::Forbidden { hint, .. }
             | ServiceError::Invalid { hint, .. }
             | ServiceError::Conflict { hint, .. } => hint,
             ServiceError::Full => "Make room on the disk and run the command again.",

@@ -42,7 +42,10 @@ pub(crate) fn token(method: &Method, headers: &HeaderMap) -> Result<String, Prob
         .map(|(_, value)| value.to_owned())
         .ok_or_else(Problem::unauthenticated)?;
     if !method.is_safe() && !is_same_site(headers) {
-        return Err(Problem::forbidden("Send the request from the desk's own pages."));
+        return Err(Problem::forbidden(
+            "The request comes from another site.",
+            "Send it from the desk's own pages.",
+        ));
     }
     Ok(token)
 }

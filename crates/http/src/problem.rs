@@ -56,6 +56,16 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "bad_request", "Bad request", detail, hint)
     }
 
+    pub(crate) fn wrong_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Wrong method",
+            "This address does not take that method.",
+            "Compare it with the API's description.",
+        )
+    }
+
     pub(crate) fn not_utf8() -> Self {
         let detail = "The body is not UTF-8.";
         let hint = "Send JSON encoded as UTF-8.";
@@ -69,11 +79,12 @@ impl Problem {
     }
 
     pub(crate) fn unauthenticated() -> Self {
-        ServiceError::Unauthenticated { hint: "Sign in first." }.into()
+        let detail = "Nobody is signed in with this request.";
+        ServiceError::Unauthenticated { detail, hint: "Sign in first." }.into()
     }
 
-    pub(crate) fn forbidden(hint: &'static str) -> Self {
-        ServiceError::Forbidden { hint }.into()
+    pub(crate) fn forbidden(detail: &'static str, hint: &'static str) -> Self {
+        ServiceError::Forbidden { detail, hint }.into()
     }
 
     pub(crate) fn not_found(what: &'static str) -> Self {
@@ -100,20 +111,16 @@ impl Problem {
 impl From<ServiceError> for Problem {
     fn from(error: ServiceError) -> Self {
         match error {
-            ServiceError::Unauthenticated { hint } => Self::new(
+            ServiceError::Unauthenticated { detail, hint } => Self::new(
                 StatusCode::UNAUTHORIZED,
                 "unauthenticated",
                 "Not signed in",
-                "Nobody is signed in with this request.",
+                detail,
                 hint,
             ),
-            ServiceError::Forbidden { hint } => Self::new(
-                StatusCode::FORBIDDEN,
-                "forbidden",
-                "Not allowed",
-                "The role does not allow it.",
-                hint,
-            ),
+            ServiceError::Forbidden { detail, hint } => {
+                Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail, hint)
+            }
             ServiceError::NotFound { what } => Self::new(
                 StatusCode::NOT_FOUND,
                 "not_found",

@@ -14,8 +14,10 @@ impl Service {
     /// # Errors
     /// `Unauthenticated` when nobody does, or no longer.
     pub async fn who(&self, token: &str) -> Result<Who> {
-        const SIGN_IN: ServiceError =
-            ServiceError::Unauthenticated { hint: "Sign in again, then repeat the request." };
+        const SIGN_IN: ServiceError = ServiceError::Unauthenticated {
+            detail: "The session has ended, or never was.",
+            hint: "Sign in again, then repeat the request.",
+        };
         let hash = secrets::token_hash(token);
         match self.store.session(hash, Clock::real()).await? {
             Some(SessionSubject::Agent(id)) => match self.store.agent(id).await? {

@@ -73,7 +73,10 @@ impl Caller {
     pub fn agent(&self) -> Result<&Agent> {
         match &self.who {
             Who::Agent(agent) => Ok(agent),
-            Who::Customer(..) => Err(ServiceError::Forbidden { hint: "This is for agents." }),
+            Who::Customer(..) => Err(ServiceError::Forbidden {
+                detail: "This is for agents.",
+                hint: "Sign in as one.",
+            }),
         }
     }
 
@@ -84,7 +87,10 @@ impl Caller {
     pub fn customer(&self) -> Result<(CustomerId, InboxId)> {
         match &self.who {
             Who::Customer(id, inbox_id) => Ok((*id, *inbox_id)),
-            Who::Agent(_) => Err(ServiceError::Forbidden { hint: "This is for customers." }),
+            Who::Agent(_) => Err(ServiceError::Forbidden {
+                detail: "This is for customers.",
+                hint: "Begin a session in the widget.",
+            }),
         }
     }
 
@@ -98,6 +104,7 @@ impl Caller {
             return Ok(agent);
         }
         Err(ServiceError::Forbidden {
+            detail: "The role does not allow it.",
             hint: match role {
                 Role::Owner => "Only an owner may do this. Ask one.",
                 _ => "Only a lead or an owner may do this. Ask one.",

@@ -82,6 +82,7 @@ impl Service {
                 let hash = secrets::keyed_hash(secret, &[external_id.as_str().as_bytes()]);
                 if !secrets::same(&hash, &identity.hash.to_ascii_lowercase()) {
                     return Err(ServiceError::Unauthenticated {
+                        detail: "The signature does not fit the identity.",
                         hint: "Sign the external id with the inbox's identity secret: \
                                hex HMAC-SHA-256.",
                     });

@@ -13,11 +13,15 @@ pub type Result<T> = std::result::Result<T, ServiceError>;
 pub enum ServiceError {
     /// Nobody is signed in, or no longer.
     Unauthenticated {
+        /// What is wrong.
+        detail: &'static str,
         /// What to do next.
         hint: &'static str,
     },
-    /// The role does not allow it.
+    /// Not for this caller.
     Forbidden {
+        /// What is in the way.
+        detail: &'static str,
         /// What to do next.
         hint: &'static str,
     },
@@ -75,8 +79,8 @@ impl ServiceError {
 impl fmt::Display for ServiceError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unauthenticated { .. } => formatter.write_str("nobody is signed in"),
-            Self::Forbidden { .. } => formatter.write_str("the role does not allow it"),
+            Self::Unauthenticated { detail, .. } => formatter.write_str(detail),
+            Self::Forbidden { detail, .. } => formatter.write_str(detail),
             Self::NotFound { what } => write!(formatter, "no such {what}"),
             Self::Invalid { field, detail, .. } => write!(formatter, "{field}: {detail}"),
             Self::TooLong { field, n_max } => write!(formatter, "{field}: longer than {n_max}"),
@@ -104,7 +108,7 @@ impl From<CommitError> for ServiceError {
             CommitError::Conflict => Self::Stale,
             CommitError::Repeated => Self::Repeated,
             CommitError::Taken => Self::Conflict {
-                detail: "Something with that name exists already.".to_owned(),
+                detail: "That name or address is in use already.".to_owned(),
                 hint: "Choose another name, or use the one that exists.",
             },
             CommitError::Busy => Self::Busy,

@@ -173,6 +173,7 @@ impl Service {
         match agent {
             Some(agent) if fits => self.start_session(agent).await,
             _ => Err(ServiceError::Unauthenticated {
+                detail: "The address or the password is wrong.",
                 hint: "Check the address and the password, or ask an owner for a new one.",
             }),
         }

@@ -44,7 +44,10 @@ pub(crate) async fn set_up(
     Json(given): Json<SetUp>,
 ) -> Result<Response, Problem> {
     if !desk.service.is_setup_key(&given.key) {
-        return Err(Problem::forbidden("Open the set-up link that the program printed."));
+        return Err(Problem::forbidden(
+            "That is not the key of this desk.",
+            "Open the set-up link that the program printed.",
+        ));
     }
     let signed = desk
         .service

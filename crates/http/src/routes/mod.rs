@@ -77,12 +77,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/widget/conversations/{id}/close", post(widget::close))
         .route("/widget/events", get(stream::widget))
         .fallback(async || Problem::not_found("address"))
-        .method_not_allowed_fallback(async || {
-            Problem::bad_request(
-                "This address does not take that method.",
-                "Compare it with the API's description.",
-            )
-        })
+        .method_not_allowed_fallback(async || Problem::wrong_method())
         .layer(middleware::from_fn_with_state(desk.clone(), idempotency::once));
     Router::new()
         .route("/healthz", get(async || "ok"))

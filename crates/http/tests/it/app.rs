@@ -110,6 +110,22 @@ impl App {
         answer.json
     }
 
+    /// The number of the journal's last row.
+    pub(crate) fn last_seq(&self) -> i64 {
+        self.database().query_row("select max(seq) from journal", [], |row| row.get(0)).unwrap()
+    }
+
+    /// Ends the session that was opened last, as if its time were over.
+    pub(crate) fn expire_last_session(&self) {
+        let query = "update sessions set expires_at = 1
+            where rowid = (select max(rowid) from sessions)";
+        assert_eq!(self.database().execute(query, []).unwrap(), 1);
+    }
+
+    fn database(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join("desk.sqlite")).unwrap()
+    }
+
     /// A new anonymous customer's token.
     pub(crate) async fn customer(&self) -> String {
         let session = self.post("/widget/session", "", json!({ "inbox": "web" })).await;

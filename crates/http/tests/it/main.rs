@@ -1,6 +1,7 @@
 //! The desk as its callers see it, over HTTP, without a socket.
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
 
+mod answers;
 mod app;
 mod cards;
 mod description;
