@@ -23,7 +23,7 @@ const RUNS: &[Run] = &[
     ),
     (
         "connections that say nothing",
-        &["test", "--package", "evenkeel", "--test", "silent"],
+        &["test", "--package", "evenkeel", "--test", "serve"],
         ("EVENKEEL_SILENT", "10000"),
     ),
     (

@@ -1,4 +1,4 @@
-//! Connections that say nothing hold up nobody, and are closed.
+//! What a running desk bears: silent connections, and a second desk on its folder.
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 struct Desk {
     child: Child,
     address: SocketAddr,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Desk {
@@ -27,7 +27,7 @@ impl Desk {
         let mut said = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
         let address = said.trim().rsplit("http://").next().unwrap().parse().unwrap();
-        Self { child, address, _folder: folder }
+        Self { child, address, folder }
     }
 
     /// Whether it answers an ordinary request.
@@ -55,7 +55,7 @@ impl Drop for Desk {
     }
 }
 
-/// `EVENKEEL_SILENT=10000 cargo test -p evenkeel --test silent -- --nocapture` opens more, and
+/// `EVENKEEL_SILENT=10000 cargo test -p evenkeel --test serve -- --nocapture` opens more, and
 /// waits until the desk has closed them all.
 #[test]
 fn silent_connections_hold_up_nobody() {
@@ -79,4 +79,18 @@ fn silent_connections_hold_up_nobody() {
         stream.read_to_end(&mut Vec::new()).expect("the desk closes it");
     }
     assert!(desk.is_well(), "an ordinary request after {n} silent ones");
+}
+
+#[test]
+fn a_second_desk_on_the_same_folder_is_refused() {
+    let desk = Desk::start();
+    let second = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        .args(["serve", "--no-open", "--port", "0", "--data"])
+        .arg(desk.folder.path())
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    let said = String::from_utf8(second.stderr).unwrap();
+    assert!(said.contains("error: ") && said.contains("hint: "), "{said}");
+    assert!(second.stdout.is_empty() && desk.is_well(), "the first goes on");
 }
