@@ -1,5 +1,7 @@
 //! Bodies and queries, read strictly: what does not fit is refused with the place and the reason.
 
+use std::time::Duration;
+
 use axum::{
     body::{Body, to_bytes},
     extract::{FromRequest, FromRequestParts, Query as AxumQuery, Request},
@@ -39,12 +41,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// All bytes of a body, at most so many.
+/// A sender may pause so long in all, and send no slower than that on a poor line.
+const PAUSE_S_MAX: u64 = 20;
+const BYTES_PER_S_MIN: u64 = 16_384;
+
+/// All bytes of a body, at most so many, and not for ever.
 pub(crate) async fn read(body: Body, n_max: usize) -> Result<Vec<u8>, Problem> {
-    to_bytes(body, n_max)
-        .await
-        .map(|bytes| bytes.to_vec())
-        .map_err(|_| Problem::body_too_long(n_max))
+    let patience = Duration::from_secs(PAUSE_S_MAX + n_max as u64 / BYTES_PER_S_MIN);
+    match tokio::time::timeout(patience, to_bytes(body, n_max)).await {
+        Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+        Ok(Err(_)) => Err(Problem::body_too_long(n_max)),
+        Err(_) => Err(Problem::too_slow()),
+    }
 }
 
 fn without_values(words: &str) -> String {
@@ -119,5 +127,21 @@ from_path!(
 impl<A: std::str::FromStr, B: std::str::FromStr> FromPath for (A, B) {
     fn from_path(texts: &[&str]) -> Option<Self> {
         Some((texts.first()?.parse().ok()?, texts.get(1)?.parse().ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_never_ends_is_given_up() {
+        let body = Body::from_stream(tokio_stream::pending::<Result<Vec<u8>, std::io::Error>>());
+        let began = tokio::time::Instant::now();
+        assert!(read(body, limits::BODY_BYTES_MAX).await.is_err());
+        assert!(began.elapsed() < Duration::from_secs(60));
+        let whole = read(Body::from("whole"), 5).await;
+        assert_eq!(whole.expect("it fits"), b"whole");
+        assert!(read(Body::from("longer"), 5).await.is_err());
     }
 }

@@ -72,6 +72,16 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "not_utf8", "Not UTF-8", detail, hint)
     }
 
+    pub(crate) fn too_slow() -> Self {
+        Self::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "too_slow",
+            "Too slow",
+            "The body did not come to its end in time.",
+            "Send it again, over a better line or in smaller parts.",
+        )
+    }
+
     pub(crate) fn body_too_long(n_max: usize) -> Self {
         let detail = format!("The body is longer than {n_max} bytes.");
         let hint = "Send less at once.";
