@@ -46,7 +46,8 @@ pub(crate) fn check() -> Result<(), Failure> {
                 faults.push(format!("{name}: a pure crate names `{word}`"));
             }
         }
-        let has_sql = text.contains("rusqlite::");
+        // Tests look at the desk's file from outside, as an auditor would.
+        let has_sql = text.contains("rusqlite::") && name.contains("/src/");
         if has_sql && !name.starts_with("crates/store/") && !name.starts_with("xtask/") {
             faults.push(format!("{name}: SQL is only in `store`"));
         }

@@ -1,5 +1,5 @@
-//! A desk that is killed in the middle of its work: what was acknowledged is there, and each
-//! question is answered once.
+//! A desk that is killed in the middle of its work, or whose disk takes no more: what was
+//! acknowledged is there, and each question is answered once.
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
 
 use std::{
@@ -33,7 +33,21 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     async fn start(folder: &'a Path, port: u16) -> Desk<'a> {
-        let child = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
+        Desk::run(Command::new(env!("CARGO_BIN_EXE_evenkeel")), folder, port).await
+    }
+
+    /// With files of at most so many bytes; the signal that says so is ignored, so that writing
+    /// fails as it does on a full disk.
+    async fn start_with_little_room(folder: &'a Path, port: u16, n_bytes: u64) -> Desk<'a> {
+        let mut shell = Command::new("sh");
+        let script = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
+        shell.args(["-c", script, &(n_bytes / 512).to_string()]);
+        shell.arg(env!("CARGO_BIN_EXE_evenkeel"));
+        Desk::run(shell, folder, port).await
+    }
+
+    async fn run(mut command: Command, folder: &'a Path, port: u16) -> Desk<'a> {
+        let child = command
             .args(["demo", "--quiet", "--no-open", "--port", &port.to_string(), "--data"])
             .arg(folder)
             .stdout(Stdio::null())
@@ -149,6 +163,50 @@ async fn a_question_whose_answer_was_cut_off_is_answered_after_the_start() {
         }
     }
     panic!("sixty kills, and each came after the answer");
+}
+
+/// What no longer fits is refused and loses nothing; with room again the desk goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_takes_no_more_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut desk = Desk::start(folder.path(), free_port()).await;
+    desk.kill();
+    let files = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().metadata());
+    let largest = files.map(|file| file.unwrap().len()).max().unwrap();
+    desk = Desk::start_with_little_room(folder.path(), desk.port, largest + 2_000_000).await;
+    let mut kept = Vec::new();
+    let mut refused = None;
+    for nth in 0..2_000 {
+        let client_id = format!("room-{nth:04}");
+        let visitor = match Visitor::arrive(&desk.client(), "web", None, None).await {
+            Ok(visitor) => visitor,
+            Err(error) => {
+                refused = Some(error);
+                break;
+            }
+        };
+        match visitor.ask(&format!("a person, please {}", "and ".repeat(900)), &client_id).await {
+            Ok(_) => kept.push(client_id),
+            Err(error) => {
+                refused = Some(error);
+                break;
+            }
+        }
+    }
+    let refused = refused.expect("there was room for all of it");
+    println!("{} questions fitted, then: {refused}", kept.len());
+    let ClientError::Refused { status, detail, .. } = refused else { panic!("{refused}") };
+    assert!(status >= 500 && !detail.is_empty(), "{status} {detail}");
+    let n_read = desk.count("select count(*) from conversations");
+    assert_eq!(n_read as usize, kept.len(), "what was refused is not there");
+    desk.kill();
+    desk.start_again().await;
+    let visitor = Visitor::arrive(&desk.client(), "web", None, None).await.unwrap();
+    visitor.ask(QUESTIONS[0], "room-again").await.unwrap();
+    kept.push("room-again".to_owned());
+    kept.sort_unstable();
+    desk.settle().await;
+    check(&desk, &kept);
 }
 
 /// Asks until it is over; what is not acknowledged is sent again as it was.
