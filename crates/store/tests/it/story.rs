@@ -241,3 +241,60 @@ async fn a_place_taken_by_a_newer_version_is_a_conflict() {
         assert_eq!(desk.store.commit(commit).await.map(|_| ()), expected);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_can_wait_is_refused_and_the_rest_is_written() {
+    let desk = open().await;
+    let before = desk.store.last_seq().await.unwrap();
+    // Somebody else holds the file, so that nothing is written and everything waits.
+    let path = desk.folder.path().join("desk.sqlite");
+    let other = rusqlite::Connection::open(path).unwrap();
+    other.execute_batch("begin immediate").unwrap();
+    let mut commits = tokio::task::JoinSet::new();
+    let n_sent = 6_000;
+    for number in 0..n_sent {
+        let (store, row) = (desk.store.clone(), desk.conversation(2_000 + number, 10));
+        let mut commit = Commit::new(Time(10), Actor::Customer(desk.customer));
+        commit.add(Kind::ConversationOpened, row);
+        commits.spawn(async move { store.commit(commit).await });
+    }
+    let mut outcomes = Vec::new();
+    // Refusals come at once; what waits is not answered before it is written.
+    while outcomes.is_empty() {
+        outcomes.push(commits.join_next().await.unwrap().unwrap());
+    }
+    assert_eq!(outcomes[0].as_ref().unwrap_err(), &CommitError::Busy);
+    other.execute_batch("commit").unwrap();
+    while let Some(outcome) = commits.join_next().await {
+        outcomes.push(outcome.unwrap());
+    }
+    let is_busy = |outcome: &&Result<_, CommitError>| matches!(outcome, Err(CommitError::Busy));
+    let n_refused = outcomes.iter().filter(is_busy).count();
+    let n_written = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(n_refused + n_written, n_sent as usize, "there is no other outcome");
+    assert!(n_refused > 0 && n_written > 0, "{n_refused} refused, {n_written} written");
+    assert_eq!(desk.store.last_seq().await.unwrap(), before + n_written as i64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_that_goes_back_breaks_no_order() {
+    let desk = open().await;
+    let late = desk.begin(1_001, 9_000).await;
+    let early = desk.begin(1_002, 10).await;
+    let mut changed = late.clone();
+    changed.customer_wrote(&text("Hello?"), Time(5));
+    let message = desk.message(&mut changed, "Hello?");
+    let mut commit = Commit::new(Time(5), Actor::Customer(desk.customer));
+    commit.change(Kind::ConversationChanged, changed);
+    commit.add(Kind::MessageAdded, message);
+    desk.store.commit(commit).await.unwrap();
+    let thread = desk.store.thread(late.id).await.unwrap().unwrap();
+    let positions: Vec<i64> = thread.messages.iter().map(|m| m.message.position).collect();
+    assert_eq!(positions, [1, 2], "messages stand in the order in which they were written");
+    let entries = desk.store.journal_after(0, 100).await.unwrap();
+    let seqs: Vec<i64> = entries.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, (1..=seqs.len() as i64).collect::<Vec<_>>());
+    let listed = desk.store.conversations(View::Waiting, None, 10).await.unwrap();
+    let ids: Vec<ConversationId> = listed.items.iter().map(|l| l.conversation.id).collect();
+    assert_eq!(ids, [early.id, late.id], "who waits since the earlier time is first");
+}
