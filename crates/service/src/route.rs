@@ -240,3 +240,230 @@ fn wants_draft(situation: &Situation<'_>, case: &CaseStep) -> bool {
 pub(crate) fn priority(first: bool) -> Priority {
     if first { Priority::First } else { Priority::Normal }
 }
+
+#[cfg(test)]
+mod tests {
+    use desk::{AgentId, Assignment, CaseId, ConversationId, CustomerId, InboxId, Time, TopicId};
+    use privacy::{Masked, RawText};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn text(words: &str) -> Masked {
+        RawText::from(words).mask()
+    }
+
+    fn conversation(handler: Handler) -> Conversation {
+        let (inbox, customer) = (InboxId(Uuid::nil()), CustomerId(Uuid::nil()));
+        let id = ConversationId(Uuid::nil());
+        let mut row = Conversation::begin(id, 1_001, inbox, customer, &text("Hello"), Time(1));
+        row.handler = handler;
+        row
+    }
+
+    fn topic(level: Level) -> Topic {
+        Topic {
+            id: TopicId(Uuid::from_u128(7)),
+            version: 1,
+            name: text("Refunds"),
+            slug: "refunds".to_owned(),
+            description: text(""),
+            level,
+            share: 0.95,
+            level_reason: text("A test sets it."),
+            level_set_by: None,
+            level_set_at: None,
+            is_people_first: false,
+            answers_at_night: false,
+            n_examples: 0,
+            is_archived: false,
+        }
+    }
+
+    fn case(topic: &Topic, arm: Arm, is_randomised: bool) -> Case {
+        Case {
+            id: CaseId(Uuid::from_u128(9)),
+            version: 1,
+            customer_id: CustomerId(Uuid::nil()),
+            topic_id: Some(topic.id),
+            conversation_ids: vec![ConversationId(Uuid::nil())],
+            opened_at: Time(1),
+            closed_at: None,
+            assignment: Assignment {
+                arm,
+                propensity: 0.95,
+                is_eligible: is_randomised,
+                is_randomised,
+                level: Level::Supervised,
+                draft: None,
+                reason: text("Drawn."),
+                at: Time(1),
+            },
+        }
+    }
+
+    /// A first message on a topic, while somebody is at the desk.
+    fn situation<'a>(conversation: &'a Conversation, topic: Option<&'a Topic>) -> Situation<'a> {
+        Situation {
+            conversation,
+            was_closed: false,
+            cases: &[],
+            recent_case: None,
+            topic,
+            topic_of_case: &|_| None,
+            small_talk: None,
+            asks_for_person: false,
+            rule: None,
+            customer_is_flagged: false,
+            has_files: false,
+            is_somebody_there: true,
+            holder_is_there: false,
+            assistant_answers_somewhere: true,
+            seed: b"seed",
+            case_id: "case",
+        }
+    }
+
+    fn reason(next: &Next) -> Option<HandoffReason> {
+        match next {
+            Next::Queue { reason, .. } => Some(*reason),
+            Next::Stay | Next::Assistant => None,
+        }
+    }
+
+    #[test]
+    fn people_answer_by_wish_rule_level_or_want_of_a_topic() {
+        use HandoffReason::{AskedForPerson, FileToLookAt, LevelGivesPeople, NoTopic, PeopleFirst};
+        let (row, on, off) =
+            (conversation(Handler::Assistant), topic(Level::Supervised), topic(Level::Off));
+        let first = Topic { is_people_first: true, ..topic(Level::Supervised) };
+        let base = |topic| situation(&row, topic);
+        for (what, situation, expected, is_first) in [
+            ("off", base(Some(&off)), LevelGivesPeople, false),
+            ("draft", base(Some(&topic(Level::Draft))), LevelGivesPeople, false),
+            ("no topic", base(None), NoTopic, false),
+            (
+                "a wish",
+                Situation { asks_for_person: true, ..base(Some(&on)) },
+                AskedForPerson,
+                false,
+            ),
+            (
+                "a wish alone",
+                Situation { asks_for_person: true, ..base(None) },
+                AskedForPerson,
+                false,
+            ),
+            ("a file", Situation { has_files: true, ..base(Some(&on)) }, FileToLookAt, false),
+            (
+                "a word",
+                Situation { rule: Some(Rule::Hardship), ..base(Some(&on)) },
+                PeopleFirst,
+                true,
+            ),
+            (
+                "a flag",
+                Situation { customer_is_flagged: true, ..base(Some(&on)) },
+                PeopleFirst,
+                true,
+            ),
+            ("a marked topic", base(Some(&first)), PeopleFirst, true),
+            (
+                "night",
+                Situation { is_somebody_there: false, ..base(Some(&on)) },
+                LevelGivesPeople,
+                false,
+            ),
+            (
+                "a greeting at night",
+                Situation {
+                    small_talk: Some(SmallTalk::Greeting),
+                    is_somebody_there: false,
+                    ..base(None)
+                },
+                LevelGivesPeople,
+                false,
+            ),
+        ] {
+            let route = route(&situation);
+            assert_eq!(reason(&route.next), Some(expected), "{what}: {route:?}");
+            let goes_first = matches!(route.next, Next::Queue { first: true, .. });
+            assert_eq!(goes_first, is_first, "{what}: {route:?}");
+            // A file is looked at by a person whichever arm was drawn: what the assistant cannot do
+            // counts against it. All else is known before the draw, and none is made.
+            if let (CaseStep::Open(decision), false) = (&route.case, situation.has_files) {
+                assert!(decision.arm == Arm::Human && !decision.is_randomised, "{what}: {route:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_draw_decides_once_and_the_case_keeps_its_arm() {
+        let (row, on) = (conversation(Handler::Assistant), topic(Level::Supervised));
+        let mut n_assistant = 0;
+        for nth in 0..400 {
+            let id = format!("case-{nth}");
+            let drawn = route(&Situation { case_id: &id, ..situation(&row, Some(&on)) });
+            let CaseStep::Open(decision) = &drawn.case else { panic!("{drawn:?}") };
+            assert!(decision.is_randomised && (decision.propensity - 0.95).abs() < 1e-9);
+            let expected = match decision.arm {
+                Arm::Ai => Next::Assistant,
+                Arm::Human => queue(RequestedBy::Assignment, HandoffReason::DrawnForPeople),
+            };
+            n_assistant += usize::from(decision.arm == Arm::Ai);
+            assert_eq!(drawn.next, expected);
+            assert_eq!(route(&Situation { case_id: &id, ..situation(&row, Some(&on)) }), drawn);
+        }
+        assert!((360..=396).contains(&n_assistant), "{n_assistant} of 400 at .95");
+        for (arm, expected) in [
+            (Arm::Ai, Next::Assistant),
+            (Arm::Human, queue(RequestedBy::Assignment, HandoffReason::DrawnForPeople)),
+        ] {
+            let known = [case(&on, arm, true)];
+            let topics = |_: &Case| Some(&on);
+            let later =
+                Situation { cases: &known, topic_of_case: &topics, ..situation(&row, Some(&on)) };
+            assert_eq!(route(&later), Route { case: CaseStep::None, next: expected, draft: false });
+            let elsewhere =
+                Situation { recent_case: Some(&known[0]), ..situation(&row, Some(&on)) };
+            let joined = route(&elsewhere);
+            assert_eq!(joined.case, CaseStep::JoinRecent);
+            assert_eq!(matches!(joined.next, Next::Assistant), arm == Arm::Ai);
+        }
+    }
+
+    #[test]
+    fn a_lowered_level_and_a_second_topic_bring_people() {
+        let (row, on, off) =
+            (conversation(Handler::Assistant), topic(Level::Supervised), topic(Level::Off));
+        let known = [case(&on, Arm::Ai, true)];
+        let lowered = |_: &Case| Some(&off);
+        let later =
+            Situation { cases: &known, topic_of_case: &lowered, ..situation(&row, Some(&on)) };
+        assert_eq!(reason(&route(&later).next), Some(HandoffReason::LevelGivesPeople));
+        let other = Topic { id: TopicId(Uuid::from_u128(8)), ..topic(Level::Off) };
+        let second = Situation { cases: &known, ..situation(&row, Some(&other)) };
+        let second = route(&second);
+        let CaseStep::Open(decision) = &second.case else { panic!("{second:?}") };
+        assert!(!decision.is_randomised, "a further topic is never drawn");
+    }
+
+    #[test]
+    fn who_has_it_goes_on_unless_they_went_home() {
+        let held = conversation(Handler::Agent(AgentId(Uuid::nil())));
+        let on = topic(Level::Supervised);
+        let there = Situation { holder_is_there: true, ..situation(&held, Some(&on)) };
+        assert_eq!(route(&there).next, Next::Stay);
+        let hardship = Situation {
+            rule: Some(Rule::Hardship),
+            holder_is_there: true,
+            ..situation(&held, None)
+        };
+        assert_eq!(route(&hardship).next, Next::Stay, "a person is there already");
+        let gone = Situation { was_closed: true, ..situation(&held, Some(&on)) };
+        assert!(matches!(route(&gone).next, Next::Queue { .. }));
+        let mut waiting = conversation(Handler::Queue);
+        waiting.waiting_since = Some(Time(1));
+        assert_eq!(route(&situation(&waiting, Some(&on))).next, Next::Stay);
+    }
+}
