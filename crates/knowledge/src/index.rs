@@ -15,7 +15,7 @@ pub struct Index {
 }
 
 /// Answers are given from this confidence on.
-const CONFIDENCE_MIN: f32 = 0.55;
+const CONFIDENCE_MIN: f32 = 0.52;
 /// Below this nothing was really found.
 const COVERAGE_MIN: f32 = 0.25;
 /// However alike the rest is, an answer that leaves so much of the question out is none.
