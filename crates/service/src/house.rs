@@ -4,7 +4,7 @@ use std::{
     future::Future,
     sync::{
         Arc, RwLock,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -38,6 +38,8 @@ pub struct Service {
     pub(crate) clock: Clock,
     pub(crate) brain: Arc<RwLock<Arc<Brain>>>,
     pub(crate) settings: Arc<RwLock<Option<Arc<DeskSettings>>>>,
+    /// Somebody has set up the desk.
+    pub(crate) has_owner: Arc<AtomicBool>,
     pub(crate) setup_key: Arc<String>,
     pub(crate) live: broadcast::Sender<LiveChange>,
     pub(crate) typing: broadcast::Sender<Typing>,
@@ -58,12 +60,14 @@ impl Service {
         let last = store.journal_after(store.last_seq().await? - 1, 1).await?;
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
         let settings = store.desk().await?.map(Arc::new);
+        let has_owner = Arc::new(AtomicBool::new(!store.agents().await?.is_empty()));
         let numbers = Arc::new(AtomicI64::new(store.last_number().await?));
         let service = Self {
             store,
             clock: Clock::new(speed, not_before),
             brain: Arc::new(RwLock::new(Arc::new(Brain::empty()))),
             settings: Arc::new(RwLock::new(settings)),
+            has_owner,
             setup_key: Arc::new(crate::secrets::token()),
             live: broadcast::channel(LIVE_MAX).0,
             typing: broadcast::channel(LIVE_MAX).0,

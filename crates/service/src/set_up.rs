@@ -1,6 +1,6 @@
 //! The first run, and signing in and out.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use desk::{
     Actor, Agent, AgentId, DeskId, DeskSettings, Inbox, InboxId, Kind, Presence, Role, Time, limits,
@@ -42,10 +42,10 @@ pub struct SignedIn {
 }
 
 impl Service {
-    /// Whether nobody has set up this desk yet.
+    /// Whether this desk has no owner yet; it may hold imported topics and articles.
     #[must_use]
     pub fn needs_set_up(&self) -> bool {
-        self.settings().is_err()
+        !self.has_owner.load(Ordering::Relaxed)
     }
 
     /// The key of the set-up link, which only the person who started the program can see.
@@ -65,11 +65,12 @@ impl Service {
     /// # Errors
     /// `Conflict` when the desk is set up already; `Invalid`, `TooLong`.
     pub async fn set_up(&self, first: FirstRun) -> Result<SignedIn> {
+        let done = || ServiceError::Conflict {
+            detail: "This desk is set up already.".to_owned(),
+            hint: "Sign in, or ask an owner for an account.",
+        };
         if !self.needs_set_up() {
-            return Err(ServiceError::Conflict {
-                detail: "This desk is set up already.".to_owned(),
-                hint: "Sign in, or ask an owner for an account.",
-            });
+            return Err(done());
         }
         let desk_name = required("desk_name", first.desk_name, limits::NAME_CHARS_MAX)?;
         let owner = self
@@ -77,8 +78,23 @@ impl Service {
             .await?;
         let mut commit = Commit::new(self.now(), Actor::Agent(owner.id));
         commit.add(Kind::AgentAdded, owner.clone());
-        self.open_desk(&mut commit, desk_name, first.is_demo);
-        self.store.commit(commit).await?;
+        match self.settings() {
+            // What `import` opened gets its name and its owner now.
+            Ok(settings) => {
+                let mut desk = (*settings).clone();
+                desk.name = desk_name;
+                commit.change(Kind::DeskChanged, desk);
+            }
+            Err(_) => self.open_desk(&mut commit, desk_name, first.is_demo),
+        }
+        // Of two at once, the first takes it.
+        if self.has_owner.swap(true, Ordering::Relaxed) {
+            return Err(done());
+        }
+        if let Err(error) = self.store.commit(commit).await {
+            self.has_owner.store(false, Ordering::Relaxed);
+            return Err(error.into());
+        }
         self.reload_settings().await?;
         self.start_session(owner).await
     }
@@ -88,7 +104,7 @@ impl Service {
     /// # Errors
     /// When the store cannot be written.
     pub async fn set_up_without_owner(&self, name: &str) -> Result<()> {
-        if !self.needs_set_up() {
+        if self.settings().is_ok() {
             return Ok(());
         }
         let mut commit = Commit::new(self.now(), Actor::System);

@@ -54,6 +54,11 @@ impl App {
         Self { router: http::router(service, sample()), folder, owner: owner.token }
     }
 
+    /// A desk as it is.
+    pub(crate) fn around(service: Service, folder: tempfile::TempDir) -> Self {
+        Self { router: http::router(service, sample()), folder, owner: String::new() }
+    }
+
     /// A request with a token and extra headers.
     pub(crate) async fn call(
         &self,

@@ -8,4 +8,5 @@ mod description;
 mod events;
 mod follow;
 mod sample;
+mod set_up;
 mod story;
