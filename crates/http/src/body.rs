@@ -71,8 +71,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         AxumQuery::try_from_uri(&parts.uri).map(|AxumQuery(query)| Self(query)).map_err(|error| {
+            let words = error.to_string();
+            let why = words.strip_prefix("Failed to deserialize query string: ").unwrap_or(&words);
             Problem::bad_request(
-                format!("The query does not fit: {error}."),
+                format!("The query does not fit: {why}."),
                 "Compare it with the API's description.",
             )
         })
