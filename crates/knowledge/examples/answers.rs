@@ -30,7 +30,9 @@ fn main() {
 }
 
 fn ask_files(shop: &Shop, folder: &Path, is_each: bool) {
+    let began = Instant::now();
     let (classifier, index) = (shop.classifier(), demo::index(&shop.articles));
+    println!("learnt in {:.0} ms", began.elapsed().as_secs_f64() * 1e3);
     println!(
         "{:<24}{:>5}{:>10}{:>7}{:>12}{:>17}",
         "file", "n", "answered", "right", "none is", "answered of them"

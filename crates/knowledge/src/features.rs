@@ -34,6 +34,22 @@ struct Slot {
     id: u32,
 }
 
+/// What is done with features that a single text has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rare {
+    Kept,
+    Dropped,
+}
+
+/// A feature while texts are read.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    n_texts: u32,
+    /// The last text that had it.
+    last: u32,
+    is_word: bool,
+}
+
 #[derive(Default)]
 struct Grams {
     words: Vec<u64>,
@@ -42,8 +58,9 @@ struct Grams {
 }
 
 impl Vocabulary {
-    /// Learns the features of `texts`.
-    pub(crate) fn learn<'a>(texts: impl Iterator<Item = &'a str>) -> Vocabulary {
+    /// Learns the features of `texts`; rare ones are pairs of words and parts of words that a
+    /// single text has.
+    pub(crate) fn learn<'a>(texts: impl Iterator<Item = &'a str>, rare: Rare) -> Vocabulary {
         let mut vocabulary = Vocabulary {
             slots: vec![Slot::default(); 1 << 12],
             idf: vec![1.0],
@@ -51,28 +68,43 @@ impl Vocabulary {
             idf_unique: 1.0,
         };
         let mut hashes = vec![u64::from(BIAS)];
-        let mut counts: Vec<(u32, u32)> = vec![(0, 0)];
+        let mut seen = vec![Seen { n_texts: 0, last: 0, is_word: true }];
         let mut n_texts = 0_u32;
         let mut grams = Grams::default();
         for text in texts {
             n_texts += 1;
             grams.read(text);
-            for &hash in grams.words.iter().chain(&grams.chars) {
+            for (nth, &hash) in grams.words.iter().chain(&grams.chars).enumerate() {
                 let id = vocabulary.insert(hash, &mut hashes) as usize;
-                if id == counts.len() {
-                    counts.push((0, 0));
+                if id == seen.len() {
+                    // The words stand first, their pairs after them.
+                    seen.push(Seen { n_texts: 0, last: 0, is_word: nth < grams.unigrams.len() });
                 }
-                if counts[id].1 != n_texts {
-                    counts[id] = (counts[id].0 + 1, n_texts);
+                if seen[id].last != n_texts {
+                    seen[id].n_texts += 1;
+                    seen[id].last = n_texts;
                 }
             }
         }
+        if rare == Rare::Dropped {
+            seen = vocabulary.keep(&hashes, &seen, |seen| seen.is_word || seen.n_texts > 1);
+        }
         let n_texts = n_texts as f32;
         let idf = |count: f32| ((1.0 + n_texts) / (1.0 + count)).ln() + 1.0;
-        vocabulary.idf = counts.iter().map(|&(count, _)| idf(count as f32)).collect();
+        vocabulary.idf = seen.iter().map(|seen| idf(seen.n_texts as f32)).collect();
         vocabulary.idf_unknown = idf(0.0);
         vocabulary.idf_unique = idf(1.0);
         vocabulary
+    }
+
+    /// Forgets the other features and numbers these anew.
+    fn keep(&mut self, hashes: &[u64], seen: &[Seen], is_kept: fn(&Seen) -> bool) -> Vec<Seen> {
+        let kept: Vec<usize> = (0..seen.len()).filter(|&id| is_kept(&seen[id])).collect();
+        self.slots = vec![Slot::default(); (kept.len() * 2).next_power_of_two()];
+        for (id, &old) in kept.iter().enumerate().skip(1) {
+            place(&mut self.slots, hashes[old], id as u32);
+        }
+        kept.into_iter().map(|id| seen[id]).collect()
     }
 
     pub(crate) fn n_features(&self) -> usize {

@@ -119,7 +119,9 @@ fn find<'a>(shelf: &'a Shelf, query: &str, topic: Option<&str>) -> Option<Found<
         near.take(N_SECTIONS_MAX).map(|fit| &shelf.passages[fit.passage]).collect();
     let place = passages[0].article;
     let article = &shelf.articles[place];
-    let of_others = |fit: &&Fit| shelf.passages[fit.passage].article != place;
+    let is_cited =
+        |fit: &Fit| passages.iter().any(|p| p.article == shelf.passages[fit.passage].article);
+    let of_others = |fit: &&Fit| !is_cited(fit);
     let next = ranking.fits.iter().find(of_others).map_or(0.0, |fit| fit.score);
     let total: f32 = terms.iter().map(|term| term.weight).sum();
     let share = |is_counted: &dyn Fn(&Term) -> bool| -> f32 {

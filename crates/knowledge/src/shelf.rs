@@ -77,6 +77,9 @@ const WEIGHT_ASK: f32 = 0.2;
 const WEIGHT_LEARNT: f32 = 0.8;
 const BONUS_TOPIC_RIGHT: f32 = 0.4;
 
+/// A number of so many digits names one certain thing, such as an order.
+const N_DIGITS_OF_ONE: usize = 5;
+
 impl Shelf {
     pub(crate) fn new(language: &str, texts: &[&ArticleText<'_>]) -> Shelf {
         let mut shelf = Shelf {
@@ -105,7 +108,11 @@ impl Shelf {
 
     /// A text with its words as they are compared, so that both can be learnt from.
     fn read(&self, text: &str) -> String {
-        let words = self.lexicon.words(text).into_iter().map(|word| word.stem);
+        let words = self.lexicon.words(text).into_iter().map(|word| {
+            let n_digits = word.surface.bytes().filter(u8::is_ascii_digit).count();
+            // Which order it is does not matter; that one is named does.
+            if n_digits >= N_DIGITS_OF_ONE { "0one".to_owned() } else { word.stem }
+        });
         [text.to_owned(), "|".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
     }
 
