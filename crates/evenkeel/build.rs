@@ -21,7 +21,12 @@ fn main() {
             .expect("a string takes everything");
     }
     code.push_str("];\n");
-    for (name, file) in [("TOPICS", "topics.toml"), ("PEOPLE", "people.toml")] {
+    let texts = [
+        ("TOPICS", "topics.toml"),
+        ("PEOPLE", "people.toml"),
+        ("QUESTIONS", "questions/development.toml"),
+    ];
+    for (name, file) in texts {
         let path = demo.join(file).canonicalize().expect("the checkout has demo/");
         let path = path.display().to_string();
         writeln!(code, "pub(crate) const {name}: &str = include_str!({path:?});")

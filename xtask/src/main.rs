@@ -2,24 +2,25 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
-mod chromium;
 mod dev;
+mod packages;
 mod run;
 mod soak;
 mod tidy;
 
 use std::process::ExitCode;
 
-use run::{Failure, npm, run, step};
+use run::{Failure, npm, run, run_with, step};
 
 const HELP: &str = "usage: cargo xtask <task>
 
-  setup   install the front-end packages and, as root, Chromium
-  demo    build everything and open a living desk (takes the options of `evenkeel demo`)
-  dev     a desk to work on, with Vite beside it (the same options)
-  test    every test there is: format, tidy, front end, lints, Rust, browser
-  soak    the same tests with far more rounds
-  bench   the figures of the README";
+  setup     install the front-end packages and, as root, Chromium, PostgreSQL and libfaketime
+  demo      build everything and open a living desk (takes the options of `evenkeel demo`)
+  dev       a desk to work on, with Vite beside it (the same options)
+  postgres  a private PostgreSQL until Ctrl-C; prints the address of an empty database
+  test      every test there is: format, tidy, front end, lints, Rust, browser
+  soak      the same tests with far more rounds
+  bench     the figures of the README";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         "setup" => setup(),
         "demo" => demo(&rest),
         "dev" => dev::serve(&rest),
+        "postgres" => postgres(),
         "test" => test(),
         "soak" => soak::all(),
         "bench" => bench::all(),
@@ -48,7 +50,7 @@ fn main() -> ExitCode {
 
 fn setup() -> Result<(), Failure> {
     install_packages()?;
-    chromium::require()
+    packages::require()
 }
 
 fn demo(rest: &[String]) -> Result<(), Failure> {
@@ -72,6 +74,16 @@ fn install_packages() -> Result<(), Failure> {
     Ok(())
 }
 
+fn postgres() -> Result<(), Failure> {
+    packages::postgresql()?;
+    let failed = |error: std::io::Error| Failure(error.to_string());
+    let server = xtask::postgres::Server::start(&["max_connections=200"]).map_err(failed)?;
+    println!("{}", server.database("desk").map_err(failed)?);
+    loop {
+        std::thread::park();
+    }
+}
+
 fn test() -> Result<(), Failure> {
     step("format");
     run("cargo", &["fmt", "--all", "--check"])?;
@@ -88,9 +100,12 @@ fn test() -> Result<(), Failure> {
     step("lints");
     run("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     step("Rust tests");
+    packages::require()?;
     run("cargo", &["test", "--workspace", "--quiet"])?;
+    step("Rust tests over HTTP, on PostgreSQL");
+    let http = ["test", "--quiet", "--package", "http@0.1.0", "--test", "it"];
+    run_with("cargo", &http, &[("EVENKEEL_TESTS_ON", "postgres")])?;
     step("browser tests");
-    chromium::require()?;
     run("cargo", &["build", "--quiet", "--package", "evenkeel"])?;
     npm("e2e", &["run", "--silent", "test"])?;
     println!("\nall tests passed");

@@ -1,6 +1,9 @@
 //! The long runs: the suite's own tests with far more rounds.
 
-use crate::run::{Failure, run_with, step};
+use crate::{
+    packages,
+    run::{Failure, run_with, step},
+};
 
 /// What is shown, the arguments of cargo, and the size that the suite has no time for.
 type Run = (&'static str, &'static [&'static str], (&'static str, &'static str));
@@ -27,14 +30,40 @@ const RUNS: &[Run] = &[
         ("EVENKEEL_SILENT", "10000"),
     ),
     (
-        "kill -9 under load",
-        &["test", "--package", "evenkeel", "--test", "killed"],
-        ("EVENKEEL_KILLS", "60"),
+        "kill -9 under load, on a file and with two desks on PostgreSQL",
+        &["test", "--package", "evenkeel", "--test", "faults", "outlive_kills"],
+        ("EVENKEEL_KILLS", "200"),
+    ),
+    (
+        "power cuts, with what was not synced lost, kept or torn",
+        &["test", "--package", "evenkeel", "--test", "faults", "outlive_power_cuts"],
+        ("EVENKEEL_CUTS", "200"),
+    ),
+    (
+        "PostgreSQL crashes",
+        &["test", "--package", "evenkeel", "--test", "faults", "postgresql_crashes"],
+        ("EVENKEEL_CRASHES", "20"),
+    ),
+    (
+        "PostgreSQL cuts its connections",
+        &["test", "--package", "evenkeel", "--test", "faults", "cuts_its_connections"],
+        ("EVENKEEL_DISCONNECTIONS", "200"),
+    ),
+    (
+        "a network cut between a desk and PostgreSQL",
+        &["test", "--package", "evenkeel", "--test", "faults", "network::"],
+        ("EVENKEEL_NETWORK_CUTS", "10"),
+    ),
+    (
+        "a clock that steps by an hour",
+        &["test", "--package", "evenkeel", "--test", "faults", "steps_changes_no_order"],
+        ("EVENKEEL_STEPS", "60"),
     ),
 ];
 
 /// Runs them one after the other.
 pub(crate) fn all() -> Result<(), Failure> {
+    packages::require()?;
     for (what, arguments, environment) in RUNS {
         step(what);
         let arguments: Vec<&str> = [*arguments, &["--", "--nocapture"]].concat();

@@ -264,6 +264,18 @@ impl Conversation {
         self.updated_at = at;
     }
 
+    /// The message at this position was masked after it had been said; what shows its beginning
+    /// follows.
+    pub fn reworded(&mut self, position: i64, was: &Masked, text: &Masked) {
+        if position == 1 {
+            self.subject = Self::subject_of(text);
+        }
+        let shown = beginning(was, limits::PREVIEW_CHARS_MAX);
+        if let Some(last) = self.last_message.as_mut().filter(|last| last.text == shown) {
+            last.text = beginning(text, limits::PREVIEW_CHARS_MAX);
+        }
+    }
+
     /// The customer wrote. A closed conversation is open again (true is returned); who answers is
     /// for the caller to decide.
     pub fn customer_wrote(&mut self, text: &Masked, at: Time) -> bool {

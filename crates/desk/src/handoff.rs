@@ -119,7 +119,7 @@ impl HandoffReason {
 pub struct Handoff {
     /// Which.
     pub id: HandoffId,
-    /// Always 1: a handoff is never changed.
+    /// Grows by one when the words that it quotes are masked; nothing else of a handoff changes.
     pub version: i64,
     /// Where.
     pub conversation_id: ConversationId,

@@ -151,6 +151,8 @@ words!(
         CaseReopened = "case.reopened",
         /// A person was asked for.
         HandoffMade = "handoff.made",
+        /// What it quotes was masked afterwards.
+        HandoffMasked = "handoff.masked",
     }
 );
 

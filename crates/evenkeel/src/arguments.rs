@@ -27,6 +27,14 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: ImportCommand,
     },
+    /// Write all that a desk holds to one file, while it is at work or stopped
+    Backup(BackupOptions),
+    /// Put a backup into an empty folder or database
+    Restore(RestoreOptions),
+    /// Move a desk that is stopped, such as to PostgreSQL
+    Migrate(MigrateOptions),
+    /// Look whether a desk is sound; it may be at work
+    Doctor(DoctorOptions),
     /// Cover card numbers and other personal data in lines of text
     Mask(MaskOptions),
     /// Measure on labelled files
@@ -36,6 +44,111 @@ pub(crate) enum Command {
     },
     /// Send each row of a file to a running desk, as customers do
     Replay(ReplayOptions),
+    /// Put load on a desk of its own and measure it
+    Bench {
+        #[command(subcommand)]
+        what: BenchCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BenchCommand {
+    /// Customers who write as fast as they are answered, or at a fixed rate
+    Load(BenchLoadOptions),
+    /// Whole conversations with the sample shop's assistant
+    Klarna(BenchKlarnaOptions),
+    /// Lists, and opening a conversation, on a large desk
+    List(BenchLargeOptions),
+    /// Search on a large desk
+    Search(BenchLargeOptions),
+    /// The store against the bare driver: the same rows in the same batches
+    Store(BenchStoreOptions),
+}
+
+/// What all benchmarks take.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Benching {
+    /// Empty folder for the desk [default: a temporary one, removed at the end]
+    #[arg(long, value_name = "DIR", conflicts_with = "database")]
+    pub(crate) data: Option<PathBuf>,
+    /// Empty PostgreSQL database instead of a folder
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Draw latency over time to this SVG file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchLoadOptions {
+    /// For how long
+    #[arg(long, default_value_t = 10.0, value_parser = rate)]
+    pub(crate) seconds: f64,
+    /// Connections at once
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) connections: u32,
+    /// Messages a second at fixed moments; without it each connection goes on when it is answered
+    #[arg(long, value_parser = rate)]
+    pub(crate) rate: Option<f64>,
+    /// Also watch an agent's event stream and measure when messages arrive there
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Desks that share the database
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub(crate) nodes: u32,
+    #[command(flatten)]
+    pub(crate) benching: Benching,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchKlarnaOptions {
+    /// Share of the month's 2.3 million conversations
+    #[arg(long, default_value_t = 0.01, value_parser = scale)]
+    pub(crate) scale: f64,
+    /// Conversations under way at once
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub(crate) connections: u32,
+    /// Who asks what
+    #[arg(long, default_value_t = 42)]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) benching: Benching,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchLargeOptions {
+    /// Conversations of ten messages each; a folder or database that has them is used as it is
+    #[arg(long, default_value_t = 10_000)]
+    pub(crate) conversations: u64,
+    /// Questions to the desk
+    #[arg(long, default_value_t = 2_000)]
+    pub(crate) requests: u32,
+    /// What is looked at and searched for
+    #[arg(long, default_value_t = 42)]
+    pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) benching: Benching,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchStoreOptions {
+    /// Messages for each of the two
+    #[arg(long, default_value_t = 50_000)]
+    pub(crate) messages: u32,
+    /// Commits in one transaction
+    #[arg(long, default_value_t = 512)]
+    pub(crate) batch: u32,
+    /// Times that the two take turns
+    #[arg(long, default_value_t = 3)]
+    pub(crate) rounds: u32,
+    /// Stores that share the database
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
+    pub(crate) nodes: u32,
+    #[command(flatten)]
+    pub(crate) benching: Benching,
 }
 
 #[derive(Debug, Subcommand)]
@@ -68,13 +181,24 @@ pub(crate) struct Listening {
     pub(crate) no_open: bool,
 }
 
+/// Where a desk is kept.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Place {
+    /// Folder that holds the desk [default: ./data, unless EVENKEEL_DATABASE names a database]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// PostgreSQL instead of the folder, such as postgres://user@host/desk; several desks may
+    /// share it [default: what EVENKEEL_DATABASE says, else none]
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub(crate) database: Option<String>,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ServeOptions {
     #[command(flatten)]
     pub(crate) listening: Listening,
-    /// Folder that holds the desk
-    #[arg(long, value_name = "DIR", default_value = "./data")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +208,9 @@ pub(crate) struct DemoOptions {
     /// Folder that holds the desk; without it a temporary one, removed at the end
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// PostgreSQL instead of a folder: an empty database, or one that holds the sample shop
+    #[arg(long, value_name = "URL", conflicts_with = "data")]
+    pub(crate) database: Option<String>,
     /// Leave out the simulated customers and agents
     #[arg(long)]
     pub(crate) quiet: bool,
@@ -104,9 +231,8 @@ pub(crate) struct ImportTopicsOptions {
     /// The assistant may answer on new topics while nobody is at the desk
     #[arg(long)]
     pub(crate) at_night: bool,
-    /// Folder that holds the desk
-    #[arg(long, value_name = "DIR", default_value = "./data")]
-    pub(crate) data: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -116,9 +242,65 @@ pub(crate) struct ImportTopicsOptions {
 pub(crate) struct ImportArticlesOptions {
     /// A Markdown file, or a folder of them
     pub(crate) path: PathBuf,
-    /// Folder that holds the desk
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupOptions {
+    /// The file to write, which is a desk itself
+    pub(crate) out: PathBuf,
+    /// Write over a file of that name
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreOptions {
+    /// What `evenkeel backup` wrote
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MigrateOptions {
+    /// Where the desk is: `sqlite`, `postgres`, a folder, a file that ends in .sqlite, or an
+    /// address such as postgres://user@host/desk
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) from: String,
+    /// Where it shall be, likewise; nothing is kept there yet
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) to: String,
+    /// The folder that `sqlite` means
     #[arg(long, value_name = "DIR", default_value = "./data")]
     pub(crate) data: PathBuf,
+    /// The address that `postgres` means [default: what EVENKEEL_DATABASE says]
+    #[arg(long, value_name = "URL")]
+    pub(crate) database: Option<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DoctorOptions {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// Also make each draw of the assistant's cases again
+    #[arg(long)]
+    pub(crate) replay: bool,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -210,6 +392,11 @@ fn share(text: &str) -> Result<f64, String> {
 fn speed(text: &str) -> Result<f64, String> {
     let speed = text.parse().ok().filter(|speed| (0.01..=100_000.0).contains(speed));
     speed.ok_or_else(|| "a speed is a number from 0.01 to 100000".to_owned())
+}
+
+fn scale(text: &str) -> Result<f64, String> {
+    let scale = text.parse().ok().filter(|scale| *scale > 0.0 && *scale <= 10.0);
+    scale.ok_or_else(|| "a scale is a number above 0, at most 10".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

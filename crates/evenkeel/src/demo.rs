@@ -8,7 +8,7 @@ use service::{Caller, FirstRun, NewAgent, Service, Who};
 use sim::{Client, shop};
 
 use crate::{
-    arguments::DemoOptions,
+    arguments::{DemoOptions, Place},
     failure::{Failure, Outcome},
     folder::Folder,
     serve::{listen, open_browser, say, stop},
@@ -21,16 +21,21 @@ const PASSWORD: &str = "evenkeel-demo";
 pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     let stop = stop()?;
     let (path, _temporary) = match options.data {
-        Some(path) => (path, None),
+        Some(path) => (Some(path), None),
+        None if options.database.is_some() => (None, None),
         None => {
             let temporary = tempfile::Builder::new().prefix("evenkeel-demo-").tempdir();
             let temporary = temporary.map_err(|error| {
                 Failure::new(error.to_string(), "Name a folder with --data instead.")
             })?;
-            (temporary.path().to_owned(), Some(temporary))
+            (Some(temporary.path().to_owned()), Some(temporary))
         }
     };
-    let folder = Folder::open(&path, options.listening.speed).await?;
+    let folder = Folder::open(
+        &Place { data: path, database: options.database.clone() },
+        options.listening.speed,
+    )
+    .await?;
     let people = shop_files::people()?;
     open_shop(&folder.service, &people).await?;
     let (listener, url) = listen(&options.listening)?;
@@ -124,7 +129,10 @@ mod tests {
     #[tokio::test]
     async fn the_shop_opens_with_its_people_topics_and_articles() {
         let folder = tempfile::tempdir().unwrap();
-        let desk = Folder::open(folder.path(), 1.0).await.unwrap();
+        let desk =
+            Folder::open(&Place { data: Some(folder.path().to_owned()), database: None }, 1.0)
+                .await
+                .unwrap();
         let people = shop_files::people().unwrap();
         open_shop(&desk.service, &people).await.unwrap();
         assert!(desk.service.settings().unwrap().is_demo);

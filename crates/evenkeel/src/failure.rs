@@ -38,6 +38,9 @@ impl From<ServiceError> for Failure {
             | ServiceError::Forbidden { hint, .. }
             | ServiceError::Invalid { hint, .. }
             | ServiceError::Conflict { hint, .. } => hint,
+            ServiceError::Lost => {
+                "Check that the database runs and can be reached, then try again."
+            }
             ServiceError::Full => "Make room on the disk and run the command again.",
             _ => "Run the command again; with EVENKEEL_LOG=debug it says more.",
         };

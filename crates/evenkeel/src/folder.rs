@@ -1,4 +1,4 @@
-//! A desk's folder: one program at a time works on it.
+//! Where a desk is kept: a folder on which one program at a time works, or PostgreSQL.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -6,24 +6,69 @@ use std::{
 };
 
 use service::Service;
-use store::Store;
+use store::{Location, Store};
 
-use crate::failure::{Failure, Outcome};
+use crate::{
+    arguments::Place,
+    failure::{Failure, Outcome},
+};
 
 /// An open desk and the lock on its folder, which ends with this value.
 pub(crate) struct Folder {
     pub(crate) service: Service,
-    _lock: File,
+    _lock: Option<File>,
+}
+
+/// The file in a folder that holds the desk.
+pub(crate) const DATABASE: &str = "desk.sqlite";
+
+impl Place {
+    /// The database that was named; the address may come from the environment, where other users
+    /// of the machine do not see its password.
+    pub(crate) fn location(&self) -> Location {
+        let named = |url: &String| !url.is_empty();
+        let by_environment = || std::env::var("EVENKEEL_DATABASE").ok();
+        // What is typed counts for more than what the environment says.
+        let url = match &self.data {
+            Some(_) => None,
+            None => self.database.clone().or_else(by_environment).filter(named),
+        };
+        let folder = || self.data.as_deref().unwrap_or(Path::new("./data")).join(DATABASE);
+        url.map_or_else(|| Location::Sqlite(folder()), Location::Postgres)
+    }
 }
 
 impl Folder {
-    /// Creates the folder if need be, locks it and opens the desk in it.
-    pub(crate) async fn open(path: &Path, speed: f64) -> Outcome<Self> {
-        let lock = lock(path)?;
-        let store = Store::open(&path.join("desk.sqlite")).map_err(|error| {
-            Failure::new(error.to_string(), "Check the folder, or name another one with --data.")
-        })?;
+    /// Opens the desk that a place names. A folder is created if need be, and locked.
+    pub(crate) async fn open(place: &Place, speed: f64) -> Outcome<Self> {
+        let (store, lock) = open_store(&place.location()).await?;
         Ok(Self { service: Service::open(store, speed).await?, _lock: lock })
+    }
+}
+
+/// The store, and the lock on its folder if it is in one.
+pub(crate) async fn open_store(location: &Location) -> Outcome<(Store, Option<File>)> {
+    let (lock, hint) = match location {
+        Location::Sqlite(file) => {
+            let folder = file.parent().unwrap_or(Path::new("."));
+            (Some(lock(folder)?), "Check the folder, or name another one with --data.")
+        }
+        Location::Postgres(_) => {
+            (None, "Check that PostgreSQL runs, that the database exists, and its address.")
+        }
+    };
+    let store = Store::open(location).await;
+    Ok((store.map_err(|error| Failure::new(error.to_string(), hint))?, lock))
+}
+
+/// The lock on the folder of a place that is a file; nobody else works on it until this ends.
+pub(crate) fn lock_place(location: &Location) -> Outcome<Option<File>> {
+    match location {
+        Location::Sqlite(file) => {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            lock(folder.unwrap_or(Path::new("."))).map(Some)
+        }
+        Location::Postgres(_) => Ok(None),
     }
 }
 

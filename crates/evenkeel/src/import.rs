@@ -13,7 +13,7 @@ use serde_json::json;
 use service::{Imported, ImportedArticle, ImportedTopic};
 
 use crate::{
-    arguments::{ImportArticlesOptions, ImportTopicsOptions},
+    arguments::{ImportArticlesOptions, ImportTopicsOptions, Place},
     article_file,
     failure::{Failure, Outcome},
     folder::Folder,
@@ -31,7 +31,7 @@ pub(crate) async fn topics(options: &ImportTopicsOptions) -> Outcome<()> {
         topic.share = options.share.unwrap_or(topic.share);
         topic.answers_at_night |= options.at_night;
     }
-    let folder = open(&options.data).await?;
+    let folder = open(&options.place).await?;
     let reason = "Set by the import.";
     let Imported { added, examples, skipped } =
         folder.service.import_topics(topics, reason).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn topics(options: &ImportTopicsOptions) -> Outcome<()> {
 pub(crate) async fn articles(options: &ImportArticlesOptions) -> Outcome<()> {
     let started = Instant::now();
     let articles = read_articles(&options.path)?;
-    let folder = open(&options.data).await?;
+    let folder = open(&options.place).await?;
     let Imported { added, skipped, .. } = folder.service.import_articles(articles).await?;
     let seconds = started.elapsed().as_secs_f64();
     if options.json {
@@ -62,8 +62,8 @@ pub(crate) async fn articles(options: &ImportArticlesOptions) -> Outcome<()> {
     Ok(())
 }
 
-async fn open(path: &Path) -> Outcome<Folder> {
-    let folder = Folder::open(path, 1.0).await?;
+async fn open(place: &Place) -> Outcome<Folder> {
+    let folder = Folder::open(place, 1.0).await?;
     folder.service.set_up_without_owner(FRESH_NAME).await?;
     Ok(folder)
 }

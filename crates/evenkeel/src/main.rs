@@ -3,6 +3,9 @@
 
 use std::{io::IsTerminal, process::ExitCode};
 
+use tracing::Level;
+use tracing_subscriber::{Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt};
+
 mod arguments;
 
 mod failure;
@@ -23,23 +26,39 @@ mod topic_file;
 
 mod rows;
 
+mod backup;
+
+mod restore;
+
+mod migrate;
+
+mod copied;
+
+mod doctor;
+
+mod disk;
+
+mod redraw;
+
 mod mask;
 
 mod eval;
 
 mod replay;
 
-use arguments::{Arguments, Command, EvalCommand, ImportCommand};
+mod bench;
+
+use arguments::{Arguments, BenchCommand, Command, EvalCommand, ImportCommand};
 use failure::{Failure, Outcome};
 
 fn main() -> ExitCode {
     let outcome = match Arguments::read() {
         Ok(Some(arguments)) => run(arguments.command),
-        Ok(None) => Ok(()),
+        Ok(None) => Ok(ExitCode::SUCCESS),
         Err(failure) => Err(failure),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("{failure}");
             ExitCode::from(2)
@@ -47,10 +66,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Outcome<()> {
+fn run(command: Command) -> Outcome<ExitCode> {
+    let done = |()| ExitCode::SUCCESS;
     match command {
-        Command::Mask(options) => return mask::run(&options),
-        Command::Eval { what: EvalCommand::Topics(options) } => return eval::topics(&options),
+        Command::Mask(options) => return mask::run(&options).map(done),
+        Command::Eval { what: EvalCommand::Topics(options) } => {
+            return eval::topics(&options).map(done);
+        }
         _ => {}
     }
     start_log();
@@ -59,7 +81,11 @@ fn run(command: Command) -> Outcome<()> {
     let runtime = runtime
         .map_err(|error| Failure::new(error.to_string(), "Close other programs and try again."))?;
     runtime.block_on(async {
-        match command {
+        let outcome = match command {
+            Command::Doctor(options) => return doctor::run(&options).await,
+            Command::Backup(options) => backup::run(&options).await,
+            Command::Restore(options) => restore::run(&options).await,
+            Command::Migrate(options) => migrate::run(&options).await,
             Command::Serve(options) => serve::run(options).await,
             Command::Demo(options) => demo::run(options).await,
             Command::Import { what: ImportCommand::Topics(options) } => {
@@ -69,8 +95,16 @@ fn run(command: Command) -> Outcome<()> {
                 import::articles(&options).await
             }
             Command::Replay(options) => replay::run(options).await,
+            Command::Bench { what } => match what {
+                BenchCommand::Load(options) => bench::load(options).await,
+                BenchCommand::Klarna(options) => bench::klarna(options).await,
+                BenchCommand::Store(options) => bench::store(options).await,
+                BenchCommand::List(options) => bench::list(options).await,
+                BenchCommand::Search(options) => bench::search(options).await,
+            },
             Command::Mask(_) | Command::Eval { .. } => unreachable!("these have run above"),
-        }
+        };
+        outcome.map(done)
     })
 }
 
@@ -81,12 +115,24 @@ fn raise_open_files() {
     }
 }
 
+/// `EVENKEEL_LOG` says what is told: `warn` when it is not set, `info` for each request too.
+/// `EVENKEEL_LOG_FORMAT=json` makes each line an object. Lines carry ids, never words of people.
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("EVENKEEL_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    // Whatever is asked for, libraries only warn: the driver of PostgreSQL would tell parameters,
+    // which are the words of customers.
+    let is_told = filter_fn(|meta| is_ours(meta.target()) || *meta.level() <= Level::WARN);
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    let is_json = std::env::var("EVENKEEL_LOG_FORMAT").is_ok_and(|format| format == "json");
+    let lines = if is_json { lines.json().flatten_event(true).boxed() } else { lines.boxed() };
+    tracing_subscriber::registry().with(lines.with_filter(is_told).with_filter(filter)).init();
+}
+
+/// Whether the target is one of the project's own crates.
+fn is_ours(target: &str) -> bool {
+    let name = target.split("::").next().unwrap_or_default();
+    ["evenkeel", "http", "service", "store", "sim"].contains(&name)
 }

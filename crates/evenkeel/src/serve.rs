@@ -22,7 +22,7 @@ const WAITING_MAX: u32 = 4_096;
 
 pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
     let stop = stop()?;
-    let folder = Folder::open(&options.data, options.listening.speed).await?;
+    let folder = Folder::open(&options.place, options.listening.speed).await?;
     let (listener, url) = listen(&options.listening)?;
     say(&format!("Evenkeel runs on {url}"));
     let first = if folder.service.needs_set_up() {

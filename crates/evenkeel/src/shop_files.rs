@@ -62,6 +62,21 @@ pub(crate) fn people() -> Outcome<People> {
     toml::from_str(PEOPLE).map_err(|error| broken("people.toml", &error.to_string()))
 }
 
+/// Questions as customers of such a shop ask them.
+pub(crate) fn questions() -> Outcome<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Questions {
+        question: Vec<Question>,
+    }
+    #[derive(Deserialize)]
+    struct Question {
+        text: String,
+    }
+    let read: Questions = toml::from_str(QUESTIONS)
+        .map_err(|error| broken("questions/development.toml", &error.to_string()))?;
+    Ok(read.question.into_iter().map(|question| question.text).collect())
+}
+
 /// The topics; where the assistant answers, it also does so while nobody is at the desk.
 pub(crate) fn topics() -> Outcome<Vec<ImportedTopic>> {
     let mut topics = topic_file::read(TOPICS).map_err(|why| broken("topics.toml", &why))?;

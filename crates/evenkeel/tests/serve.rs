@@ -33,7 +33,7 @@ impl Desk {
     /// Whether it answers an ordinary request.
     fn is_well(&self) -> bool {
         let mut stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(90))).unwrap();
         stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).is_ok() && answer.starts_with("HTTP/1.1 200")
@@ -74,7 +74,7 @@ fn silent_connections_hold_up_nobody() {
         return;
     }
     for mut stream in silent {
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(90))).unwrap();
         // The end of the stream, perhaps after "408": not a time-out of ours.
         stream.read_to_end(&mut Vec::new()).expect("the desk closes it");
     }

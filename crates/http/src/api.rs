@@ -147,6 +147,10 @@ impl Api {
             .gives::<wire::Customer>(200);
         self.get("/counts", "counts", "Counts the conversations of each view.", Agents)
             .gives::<agents::Counts>(200);
+        self.get("/jobs/failed", "failedJobs", "Lists work that was given up.", Agents)
+            .gives::<ListOf<wire::FailedJob>>(200);
+        self.post("/jobs/{id}/retry", "retryJob", "Tries given-up work again.", Agents).nothing();
+        self.delete("/jobs/{id}", "dropJob", "Drops given-up work.", Agents).nothing();
         self.get("/overview", "overview", "Shows the desk at a glance.", Agents)
             .gives::<wire::Overview>(200);
     }

@@ -121,6 +121,7 @@ from_path!(
     desk::TopicId,
     desk::ArticleId,
     desk::AgentId,
+    desk::JobId,
     desk::InboxId,
     desk::FileId,
     desk::CustomerId

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -29,16 +29,16 @@ pub(crate) async fn once(
     if request.method().is_safe() {
         return Ok(next.run(request).await);
     }
-    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_BYTES_MAX);
-    let key = key.map(str::to_owned).ok_or_else(|| {
+    let is_key = |key: &&str| (1..=KEY_BYTES_MAX).contains(&key.len()) && !service::holds_card(key);
+    let key = key.to_str().ok().filter(is_key).map(str::to_owned).ok_or_else(|| {
         Problem::bad_request(
-            "The idempotency key is empty, too long or not ASCII.",
+            "The idempotency key is empty, too long, not ASCII or looks like a card number.",
             "Use 1 to 128 visible ASCII characters, such as a UUID.",
         )
     })?;
     let who = desk.service.who(&token).await?;
     let (mut parts, body) = request.into_parts();
-    let bytes = read(body, limits::FILE_BYTES_MAX).await?;
+    let bytes = read(body, bytes_max(&parts)).await?;
     let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
     let fingerprint = desk.service.fingerprint(parts.method.as_str(), path, &bytes)?;
     let idempotency = Idempotency { key, fingerprint };
@@ -59,6 +59,13 @@ pub(crate) async fn once(
     let text = String::from_utf8_lossy(&bytes).into_owned();
     desk.service.keep_answer(&caller, parts.status.as_u16(), text).await?;
     Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+/// How long the body may be, and so how long its sender may take: only files are long.
+fn bytes_max(parts: &Parts) -> usize {
+    let kind = parts.headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let is_json = kind.is_none_or(|kind| kind.starts_with(b"application/json"));
+    if is_json { limits::BODY_BYTES_MAX } else { limits::FILE_BYTES_MAX }
 }
 
 fn again(status: u16, body: String) -> Response {

@@ -22,6 +22,8 @@ mod idempotency;
 
 mod limiter;
 
+mod metrics;
+
 mod wire;
 
 mod routes;

@@ -171,6 +171,16 @@ impl From<ServiceError> for Problem {
                 );
                 Self { retry_after: Some(1), ..problem }
             }
+            ServiceError::Lost => {
+                let problem = Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "database_lost",
+                    "Database not reached",
+                    "The desk's database cannot be reached.",
+                    "Send the request again in a moment, with the same key or client id.",
+                );
+                Self { retry_after: Some(1), ..problem }
+            }
             ServiceError::Full => Self::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "full",

@@ -20,7 +20,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// After a failed accept, such as too many open files, the desk catches its breath.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// Serves the desk, which can be filled with the sample, until `stop` is done; then streams end and answers under way are finished.
+/// Serves the desk, which can be filled with the sample, until `stop` is done; then streams end,
+/// and answers and work under way are finished.
 ///
 /// # Errors
 /// When the listener has no address.
@@ -32,7 +33,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.local_addr()?;
     let (stopping, stopped) = watch::channel(false);
-    let app = routes::all(Desk::new(service, sample, stopped));
+    let app = routes::all(Desk::new(service.clone(), sample, stopped));
     let connections = GracefulShutdown::new();
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
@@ -61,6 +62,7 @@ pub async fn serve(
     }
     let _ = stopping.send(true);
     let _ = tokio::time::timeout(STOP_TIMEOUT, connections.shutdown()).await;
+    service.finish_work().await;
     Ok(())
 }
 

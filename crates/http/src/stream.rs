@@ -12,7 +12,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service::{Caller, Form, LiveChange, Typing, Who};
 use store::Record;
-use tokio::sync::{broadcast::error::RecvError, mpsc};
+use tokio::{
+    sync::{broadcast::error::RecvError, mpsc},
+    time::Instant,
+};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::{body::Query, caller::Signed, problem::Problem, state::Desk, wire};
@@ -20,6 +23,9 @@ use crate::{body::Query, caller::Signed, problem::Problem, state::Desk, wire};
 /// Events that wait for a slow reader; then the stream waits too and catches up from the journal.
 const WAITING_MAX: usize = 64;
 const BEAT: Duration = Duration::from_secs(15);
+/// How often a stream looks whether its reader's session still stands.
+const LOOK_AGENT: Duration = Duration::from_secs(5);
+const LOOK_CUSTOMER: Duration = Duration::from_secs(60);
 
 type Events = Sse<axum::response::sse::KeepAliveStream<ReceiverStream<Result<Event, Infallible>>>>;
 
@@ -68,7 +74,8 @@ pub(crate) async fn agents(
     headers: HeaderMap,
 ) -> Result<Events, Problem> {
     signed.caller.agent()?;
-    Ok(events(desk, signed.caller, after(&headers, &query)?))
+    let after = after(&headers, &query)?;
+    Ok(events(desk, signed, after, "agent"))
 }
 
 /// Customers: their own conversations.
@@ -79,7 +86,8 @@ pub(crate) async fn widget(
     headers: HeaderMap,
 ) -> Result<Events, Problem> {
     signed.caller.customer()?;
-    Ok(events(desk, signed.caller, after(&headers, &query)?))
+    let after = after(&headers, &query)?;
+    Ok(events(desk, signed, after, "customer"))
 }
 
 fn after(headers: &HeaderMap, query: &From) -> Result<Option<i64>, Problem> {
@@ -90,13 +98,14 @@ fn after(headers: &HeaderMap, query: &From) -> Result<Option<i64>, Problem> {
     })
 }
 
-fn events(desk: Desk, caller: Caller, after: Option<i64>) -> Events {
+fn events(desk: Desk, signed: Signed, after: Option<i64>, reader: &'static str) -> Events {
     let (sender, receiver) = mpsc::channel(WAITING_MAX);
     tokio::spawn(async move {
+        let _open = desk.metrics.stream(reader);
         let mut stopped = desk.stopped.clone();
         tokio::select! {
             // The reader is gone, or the desk stops: either way there is nobody to tell.
-            _ = pump(&desk, &caller, after, &sender) => {}
+            _ = pump(&desk, signed, after, &sender) => {}
             () = sender.closed() => {}
             _ = stopped.wait_for(|stopped| *stopped), if has_sender(&desk) => {}
         }
@@ -113,14 +122,14 @@ struct Gone;
 
 async fn pump(
     desk: &Desk,
-    caller: &Caller,
+    Signed { mut caller, token }: Signed,
     after: Option<i64>,
     sender: &mpsc::Sender<Result<Event, Infallible>>,
 ) -> Result<(), Gone> {
     // Listened to first, asked for the number second: nothing falls in between.
     let (mut live, mut typing) = (desk.service.live(), desk.service.typing());
     let now = desk.service.last_seq().await.map_err(|_| Gone)?;
-    let names = Names::load(desk, caller).await;
+    let names = Names::load(desk, &caller).await;
     send(sender, event("hello", &Seq { seq: now })).await?;
     let mut seq = match after {
         Some(seq) if (0..=now).contains(&seq) => seq,
@@ -130,23 +139,36 @@ async fn pump(
         }
         None => now,
     };
-    seq = catch_up(desk, caller, &names, seq, sender).await?;
+    seq = catch_up(desk, &caller, &names, seq, sender).await?;
+    let look = if caller.agent().is_ok() { LOOK_AGENT } else { LOOK_CUSTOMER };
+    let mut looks = tokio::time::interval_at(Instant::now() + look, look);
     loop {
         tokio::select! {
+            // A session ends, an agent is disabled or gets another role while the stream is open.
+            _ = looks.tick() => caller.who = desk.service.who(&token).await.map_err(|_| Gone)?,
             change = live.recv() => match change {
                 Ok(change) if change.entry.seq <= seq => {}
                 Ok(change) => {
                     seq = change.entry.seq;
-                    tell(desk, caller, &names, &change, sender).await?;
+                    if is_about(&change, &caller) {
+                        caller.who = desk.service.who(&token).await.map_err(|_| Gone)?;
+                    }
+                    tell(desk, &caller, &names, &change, sender).await?;
                 }
                 Err(RecvError::Lagged(_)) => {
-                    seq = catch_up(desk, caller, &names, seq, sender).await?;
+                    seq = catch_up(desk, &caller, &names, seq, sender).await?;
                 }
                 Err(RecvError::Closed) => return Err(Gone),
             },
-            Ok(who) = typing.recv() => tell_typing(caller, &who, sender).await?,
+            Ok(who) = typing.recv() => tell_typing(&caller, &who, sender).await?,
         }
     }
+}
+
+/// Whether the viewer themself changed: perhaps their role, perhaps they were disabled.
+fn is_about(change: &LiveChange, caller: &Caller) -> bool {
+    change.entry.subject == desk::Subject::Agent
+        && caller.agent().is_ok_and(|agent| agent.id.to_string() == change.entry.subject_id)
 }
 
 /// Sends what the journal holds after `seq`, or says that it is too much.

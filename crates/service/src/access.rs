@@ -1,10 +1,10 @@
 //! Who may see what: one function per kind of record hands it out.
 
 use desk::{
-    Agent, AgentId, Article, ArticleId, ConversationId, Customer, CustomerId, InboxId, Role, Topic,
-    TopicId,
+    Agent, AgentId, Article, ArticleId, ConversationId, Customer, CustomerId, InboxId, MessageId,
+    MessageKind, Role, Topic, TopicId,
 };
-use store::{SessionSubject, StoredFile, Thread};
+use store::{SessionSubject, StoredFile, Thread, Written};
 
 use crate::{Caller, Clock, Result, Service, ServiceError, Who, secrets};
 
@@ -41,14 +41,33 @@ impl Service {
             .ok_or(ServiceError::NotFound { what: "conversation" })
     }
 
-    /// A file: of a conversation that the caller may see, or uploaded by themself.
+    /// A message of a conversation that the caller may see.
+    ///
+    /// # Errors
+    /// `NotFound`.
+    pub async fn message(
+        &self,
+        caller: &Caller,
+        conversation_id: ConversationId,
+        id: MessageId,
+    ) -> Result<Written> {
+        const NONE: ServiceError = ServiceError::NotFound { what: "message" };
+        let listed = self.store.listed(conversation_id).await?.ok_or(NONE)?;
+        if !may_see(caller, listed.conversation.customer_id) {
+            return Err(NONE);
+        }
+        let written = self.store.message(id).await?;
+        written.filter(|written| written.message.conversation_id == conversation_id).ok_or(NONE)
+    }
+
+    /// A file: of a message that the caller may see, or uploaded by themself.
     ///
     /// # Errors
     /// `NotFound`.
     pub async fn file(&self, caller: &Caller, id: desk::FileId) -> Result<StoredFile> {
         let file = self.store.file(id).await?;
         let own = !self.store.unattached_files(caller.subject(), vec![id]).await?.is_empty();
-        file.filter(|file| own || file.customer_id.is_some_and(|owner| may_see(caller, owner)))
+        file.filter(|file| own || may_see_file(caller, file))
             .ok_or(ServiceError::NotFound { what: "file" })
     }
 
@@ -91,6 +110,13 @@ impl Service {
         caller.at_least(Role::Lead)?;
         self.store.inbox(id).await?.ok_or(ServiceError::NotFound { what: "inbox" })
     }
+}
+
+/// Whether the caller may see the message that the file is attached to.
+fn may_see_file(caller: &Caller, file: &StoredFile) -> bool {
+    let is_for_customer = file.message_kind.is_some_and(MessageKind::is_for_customer);
+    let is_shown = matches!(caller.who, Who::Agent(_)) || is_for_customer;
+    is_shown && file.customer_id.is_some_and(|owner| may_see(caller, owner))
 }
 
 /// Whether the caller may see what belongs to that customer.

@@ -2,10 +2,10 @@
 
 use desk::{Agent, AgentId, Kind, Presence, Role, limits};
 use privacy::RawText;
-use store::{Change, SessionSubject};
+use store::{Change, SessionSubject, View};
 
 use crate::{
-    Caller, Result, Service, ServiceError, house::retry, incoming::required, secrets,
+    Caller, Result, Service, ServiceError, Step, house::retry, incoming::required, secrets,
     set_up::check_password,
 };
 
@@ -34,6 +34,8 @@ pub struct AgentChange {
     /// A new password; ends their sessions.
     pub password: Option<String>,
 }
+
+const RELEASED_AT_ONCE: usize = 100;
 
 impl Service {
     /// All agents.
@@ -88,14 +90,14 @@ impl Service {
             agent.is_disabled = change.disabled.unwrap_or(agent.is_disabled);
             agent.password_hash = password_hash.clone().unwrap_or(agent.password_hash);
             let is_owner = |a: &Agent| a.role == Role::Owner && !a.is_disabled;
-            let others = self.store.agents().await?;
-            if !is_owner(&agent) && !others.iter().any(|a| a.id != id && is_owner(a)) {
-                return Err(ServiceError::Conflict {
-                    detail: "The desk would have no owner.".to_owned(),
-                    hint: "Make somebody else an owner first.",
-                });
-            }
             let mut commit = self.begin(caller);
+            if !is_owner(&agent) {
+                let others = self.store.agents().await?;
+                let owner = others.into_iter().find(|other| other.id != id && is_owner(other));
+                // Written as it is, so that two owners who step down at once are in each other's
+                // way, and the second one is the last.
+                commit.change(Kind::AgentChanged, owner.ok_or_else(no_owner)?);
+            }
             commit.change(Kind::AgentChanged, agent);
             if is_locked_out {
                 commit.push(Change::DeleteSessionsOf(SessionSubject::Agent(id)));
@@ -103,7 +105,30 @@ impl Service {
             self.commit(caller, commit).await?;
             Ok(())
         })
-        .await
+        .await?;
+        if change.disabled == Some(true) {
+            self.release_all_of(caller, id).await?;
+        }
+        Ok(())
+    }
+
+    /// What somebody holds who may no longer sign in goes back to the queue.
+    async fn release_all_of(&self, caller: &Caller, id: AgentId) -> Result<()> {
+        // Each is a commit of its own, and a key serves only one.
+        let caller = Caller::plain(caller.who.clone());
+        loop {
+            let held = self.store.conversations(View::Mine(id), None, RELEASED_AT_ONCE).await?;
+            if held.items.is_empty() {
+                return Ok(());
+            }
+            for listed in held.items {
+                match self.take_step(&caller, listed.conversation.id, Step::Release).await {
+                    // Somebody else was first.
+                    Ok(()) | Err(ServiceError::Conflict { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
     }
 
     /// An agent comes or goes.
@@ -123,5 +148,12 @@ impl Service {
             Ok(())
         })
         .await
+    }
+}
+
+fn no_owner() -> ServiceError {
+    ServiceError::Conflict {
+        detail: "The desk would have no owner.".to_owned(),
+        hint: "Make somebody else an owner first.",
     }
 }

@@ -1,6 +1,8 @@
 //! The assistant's turn: it answers in cited sentences, suggests a draft, or hands over. The job,
 //! its end and its effect are one commit, so that a desk that is killed answers just once.
 
+use std::time::Duration;
+
 use assistant::{reply, says_it_did_not_help};
 use desk::{
     Actor, Author, DraftState, EventCode, Handler, HandoffReason, Kind, Message, MessageId,
@@ -17,10 +19,19 @@ use crate::{
     house::{new_id, retry},
 };
 
-/// After so many failures a person answers.
+/// After so many failures a person answers; after twice as many the job is given up.
 const ATTEMPTS_MAX: i64 = 5;
-/// The wait before a failed job is tried again grows by this with each failure.
-const RETRY_MS: i64 = 2_000;
+/// The wait before a failed job is tried again; it doubles with each failure.
+const RETRY_MS: i64 = 1_000;
+/// So often.
+const DOUBLINGS_MAX: i64 = 6;
+const _: () = assert!(RETRY_MS << DOUBLINGS_MAX <= store::PUT_OFF_MS_MAX);
+/// A node has a job for itself this long, and longer while it works on it. When it is killed,
+/// another takes over after this time.
+pub(crate) const LEASE_MS: i64 = 10_000;
+
+/// How long a desk that stops waits for its work.
+const FINISH: Duration = Duration::from_secs(3);
 
 enum Turn {
     Say(Masked, Vec<desk::Source>),
@@ -34,28 +45,71 @@ impl Service {
         tokio::spawn(async move { service.do_job(&job).await });
     }
 
-    /// Works on all jobs that a stopped desk left behind.
-    pub(crate) async fn do_all_jobs(&self) -> Result<()> {
-        for job in self.store.due_jobs(desk::Time(i64::MAX), usize::MAX).await? {
+    /// Takes jobs that nobody works on, such as those of a node that stopped, and works on them.
+    pub(crate) async fn do_jobs(&self, limit: usize) -> Result<()> {
+        let now = Clock::real();
+        for job in self.store.claim_jobs(now, now.plus_ms(LEASE_MS), limit).await? {
             self.do_job(&job).await;
         }
         Ok(())
     }
 
+    /// Before the program ends: waits a moment for what is being worked on, then leaves the rest to
+    /// other nodes, or to the next start.
+    pub async fn finish_work(&self) {
+        let finished = tokio::time::timeout(FINISH, async {
+            while self.store.n_own_jobs().await.is_ok_and(|n| n > 0) {
+                tokio::time::sleep(FINISH / 100).await;
+            }
+        });
+        if finished.await.is_err() {
+            tracing::warn!("work was left to others");
+        }
+        if let Err(error) = self.store.release_jobs().await {
+            tracing::warn!(%error, "others wait until the leases of this desk's work end");
+        }
+    }
+
     /// Works on a job; a failure is logged and tried again later, in the end by a person.
     pub(crate) async fn do_job(&self, job: &Job) {
-        let outcome = retry(|| self.take_turn(job)).await;
+        let work = retry(|| self.take_turn(job));
+        tokio::pin!(work);
+        let mut beats = tokio::time::interval(Duration::from_millis(LEASE_MS as u64 / 3));
+        beats.tick().await;
+        let outcome = loop {
+            tokio::select! {
+                outcome = &mut work => break outcome,
+                _ = beats.tick() => self.extend_lease(job).await,
+            }
+        };
         let Err(error) = outcome else { return };
         tracing::error!(job = %job.id, %error, "a job failed");
+        let now = Clock::real();
+        let n_failures = job.n_attempts + 1;
+        let n_max = if job.kind == JobKind::Draft { ATTEMPTS_MAX } else { 2 * ATTEMPTS_MAX };
         let mut commit = Commit::new(self.now(), Actor::System);
-        let due_at = Clock::real().plus_ms(RETRY_MS * (job.n_attempts + 1));
-        commit.push(Change::RetryJob(job.id, due_at));
+        commit.push(Change::RetryJob {
+            id: job.id,
+            due_at: now.plus_ms(RETRY_MS << n_failures.min(DOUBLINGS_MAX)),
+            failure: error.to_string(),
+            died_at: (n_failures >= n_max).then_some(now),
+        });
         if let Err(error) = self.store.commit(commit).await {
             tracing::error!(job = %job.id, %error, "a failed job could not be put off");
         }
     }
 
+    /// Work that takes long stays this node's; when it no longer is, its end will be refused.
+    async fn extend_lease(&self, job: &Job) {
+        let mut commit = Commit::new(self.now(), Actor::System);
+        commit.push(Change::ExtendLease(job.id, Clock::real().plus_ms(LEASE_MS)));
+        if let Err(error) = self.store.commit(commit).await {
+            tracing::warn!(job = %job.id, %error, "a lease was not extended");
+        }
+    }
+
     async fn take_turn(&self, job: &Job) -> Result<()> {
+        self.learnt().await;
         let Some(thread) = self.store.thread(job.conversation_id).await? else { return Ok(()) };
         let mut commit = Commit::new(self.now(), Actor::Assistant);
         commit.push(Change::FinishJob(job.id));
@@ -66,15 +120,10 @@ impl Service {
             }
         }
         match self.store.commit(commit).await.map_err(ServiceError::from) {
-            // Either the conversation changed, or another worker did the job: look again.
-            Err(ServiceError::Stale) if !self.is_due(job).await? => Ok(()),
+            // The conversation changed: look again. Or another node has the job, or did it: let go.
+            Err(ServiceError::Stale) if !self.store.has_job(job.id).await? => Ok(()),
             other => other.map(|_| ()),
         }
-    }
-
-    async fn is_due(&self, job: &Job) -> Result<bool> {
-        let jobs = self.store.due_jobs(desk::Time(i64::MAX), usize::MAX).await?;
-        Ok(jobs.iter().any(|known| known.id == job.id))
     }
 
     /// Who answers is checked again: a person may have come, or a newer message.
@@ -127,7 +176,7 @@ impl Service {
                 for line in lines.drain(..) {
                     commit.add(Kind::MessageAdded, line);
                 }
-                let is_somebody_there = self.store.n_available().await? > 0;
+                let is_somebody_there = self.is_available().await?;
                 let hand_over = HandOver {
                     messages: &thread.messages,
                     newest: None,

@@ -52,7 +52,7 @@ impl Service {
             customer: &thread.customer,
             topic_name: thread.listed.topic_name.as_ref(),
             hours: &settings.hours,
-            is_somebody_there: self.store.n_available().await? > 0,
+            is_somebody_there: self.is_available().await?,
         };
         self.hand_over(&mut commit, &mut conversation, ask, &hand_over).await?;
         commit.change(Kind::ConversationQueued, conversation);
@@ -66,26 +66,6 @@ impl Service {
     /// `NotFound`.
     pub async fn place(&self, caller: &Caller, id: ConversationId) -> Result<(Option<i64>, bool)> {
         self.conversation(caller, id).await?;
-        Ok((self.store.place(id).await?, self.store.n_available().await? > 0))
-    }
-
-    /// Tells the others that somebody is writing.
-    ///
-    /// # Errors
-    /// `NotFound`.
-    pub async fn is_typing(&self, caller: &Caller, id: ConversationId) -> Result<()> {
-        let thread = self.conversation(caller, id).await?;
-        let (author, name) = match &caller.who {
-            crate::Who::Agent(agent) => (desk::Author::Agent(agent.id), Some(agent.name.clone())),
-            crate::Who::Customer(id, _) => (desk::Author::Customer(*id), None),
-        };
-        // Nobody listens: then nobody needs to know.
-        let _ = self.typing.send(crate::Typing {
-            conversation_id: id,
-            customer_id: thread.customer.id,
-            author,
-            name,
-        });
-        Ok(())
+        Ok((self.store.place(id).await?, self.is_available().await?))
     }
 }

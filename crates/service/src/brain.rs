@@ -1,9 +1,12 @@
 //! What the desk knows, held ready in memory: learnt topics and ranked articles.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use assistant::CitedSentence;
-use desk::{Article, ArticleId, ArticleState, Topic, TopicId, sayings};
+use desk::{Article, ArticleId, ArticleState, Subject, Topic, TopicId, sayings};
 use knowledge::{Classifier, Index, NoAnswer, SmallTalk};
 use privacy::Masked;
 
@@ -196,6 +199,7 @@ impl Service {
 
     /// Learns topics and articles from the store.
     pub(crate) async fn learn(&self) -> Result<()> {
+        let _alone = self.learning.lock().await;
         let examples = self.store.all_examples().await?;
         let articles = self.store.articles().await?;
         let brain = tokio::task::spawn_blocking(move || {
@@ -220,6 +224,8 @@ impl Service {
 
     /// Ranks the articles anew; the topics stay as they were learnt.
     pub(crate) async fn index_articles(&self) -> Result<()> {
+        self.learnt().await;
+        let _alone = self.learning.lock().await;
         let articles = self.store.articles().await?;
         let before = self.brain();
         let brain = tokio::task::spawn_blocking(move || {
@@ -238,12 +244,50 @@ impl Service {
 
     fn replace_brain(&self, brain: Brain) {
         *self.brain.write().expect("no code panics while it holds this lock") = Arc::new(brain);
+        self.has_learnt.send_replace(true);
     }
 
-    /// The topics in use, by id.
-    pub(crate) async fn topics_by_id(&self) -> Result<HashMap<TopicId, Topic>> {
-        let topics = self.store.topics().await?;
-        Ok(topics.into_iter().map(|topic| (topic.id, topic)).collect())
+    /// All topics, by id; kept until one changes.
+    pub(crate) async fn topics_by_id(&self) -> Result<Arc<HashMap<TopicId, Topic>>> {
+        self.topics
+            .get(self.store.n_changes(Subject::Topic), async || {
+                let topics = self.store.topics().await?;
+                Ok(Arc::new(topics.into_iter().map(|topic| (topic.id, topic)).collect()))
+            })
+            .await
+    }
+
+    /// Whether somebody is there to answer; kept until an agent changes.
+    pub(crate) async fn is_available(&self) -> Result<bool> {
+        self.available
+            .get(self.store.n_changes(Subject::Agent), async || {
+                Ok(self.store.n_available().await? > 0)
+            })
+            .await
+    }
+}
+
+/// Something that was read, and as of which change.
+pub(crate) struct Kept<T>(Mutex<Option<(u64, T)>>);
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(Mutex::new(None))
+    }
+}
+
+impl<T: Clone> Kept<T> {
+    /// What is known as of this change; `read` finds it out when it is not.
+    async fn get(&self, n_changes: u64, read: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
+        let known = self.0.lock().expect("no code panics while it holds this lock").clone();
+        if let Some((_, value)) = known.filter(|(as_of, _)| *as_of == n_changes) {
+            return Ok(value);
+        }
+        // Counted before it was read: what changes meanwhile makes it old at once.
+        let value = read().await?;
+        let kept = Some((n_changes, value.clone()));
+        *self.0.lock().expect("no code panics while it holds this lock") = kept;
+        Ok(value)
     }
 }
 

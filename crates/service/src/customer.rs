@@ -24,6 +24,30 @@ pub struct Identity {
     pub hash: String,
 }
 
+impl Identity {
+    /// A signature over nothing says nothing: whoever it was made for, all would be one customer.
+    fn check(&self) -> Result<()> {
+        check_length("external_id", &self.external_id, limits::NAME_CHARS_MAX)?;
+        if self.external_id.is_blank() {
+            return Err(ServiceError::invalid(
+                "external_id",
+                "It is empty.",
+                "Sign the id under which your site knows the customer, or leave the identity out.",
+            ));
+        }
+        let details = [
+            ("name", &self.name, limits::NAME_CHARS_MAX),
+            ("email", &self.email, limits::EMAIL_CHARS_MAX),
+        ];
+        for (field, text, n_max) in details {
+            if let Some(text) = text {
+                check_length(field, text, n_max)?;
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Service {
     /// The door with that public key.
     ///
@@ -39,13 +63,14 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn is_somebody_there(&self) -> Result<bool> {
-        Ok(self.store.n_available().await? > 0)
+        self.is_available().await
     }
 
     /// A customer opens the widget. Returns the session's token, its end in real time, and who.
     ///
     /// # Errors
-    /// `NotFound` for an unknown door; `Unauthenticated` when the signature is wrong; `TooLong`.
+    /// `NotFound` for an unknown door; `Unauthenticated` when the signature is wrong; `TooLong`;
+    /// `Invalid` when the external id is blank.
     pub async fn welcome(
         &self,
         inbox_key: &str,
@@ -53,18 +78,9 @@ impl Service {
         identity: Option<Identity>,
     ) -> Result<(String, desk::Time, Customer)> {
         let inbox = self.door(inbox_key).await?;
-        let locale = locale.filter(|locale| {
-            locale.len() <= 35 && locale.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        });
-        let language =
-            locale.as_deref().and_then(|l| l.split('-').next()).map(str::to_ascii_lowercase);
+        let language = locale.as_deref().and_then(language);
         if let Some(identity) = &identity {
-            check_length("external_id", &identity.external_id, limits::NAME_CHARS_MAX)?;
-            for (field, text) in [("name", &identity.name), ("email", &identity.email)] {
-                if let Some(text) = text {
-                    check_length(field, text, limits::EMAIL_CHARS_MAX)?;
-                }
-            }
+            identity.check()?;
         }
         retry(|| self.welcome_once(&inbox, language.clone(), identity.as_ref())).await
     }
@@ -147,6 +163,15 @@ impl Service {
         })
         .await
     }
+}
+
+/// The language of a locale such as `de` or `pt-BR`, as ISO 639 writes it. What is none tells
+/// nothing: a browser may be set to anything, and digits have no business here.
+fn language(locale: &str) -> Option<String> {
+    let language = locale.split('-').next().unwrap_or_default();
+    let is_code = matches!(language.len(), 2..=3)
+        && language.chars().all(|letter| letter.is_ascii_alphabetic());
+    is_code.then(|| language.to_ascii_lowercase())
 }
 
 fn name(customer: &mut Customer, identity: Option<&Identity>, locale: Option<String>) {

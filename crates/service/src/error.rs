@@ -59,6 +59,8 @@ pub enum ServiceError {
     Busy,
     /// The disk is full.
     Full,
+    /// The database cannot be reached.
+    Lost,
     /// Somebody else changed it in between; use cases decide again before anybody sees this.
     Stale,
     /// The desk failed; the log says how.
@@ -88,6 +90,7 @@ impl fmt::Display for ServiceError {
             Self::Repeated => formatter.write_str("the idempotency key was used"),
             Self::Busy => formatter.write_str("too much waits to be written"),
             Self::Full => formatter.write_str("the disk is full"),
+            Self::Lost => formatter.write_str("the database cannot be reached"),
             Self::Stale => formatter.write_str("changed in between"),
             Self::Internal(why) => formatter.write_str(why),
         }
@@ -98,7 +101,10 @@ impl std::error::Error for ServiceError {}
 
 impl From<ReadError> for ServiceError {
     fn from(error: ReadError) -> Self {
-        Self::Internal(error.to_string())
+        match error {
+            ReadError::Lost(_) => Self::Lost,
+            ReadError::Failed(_) => Self::Internal(error.to_string()),
+        }
     }
 }
 
@@ -113,6 +119,7 @@ impl From<CommitError> for ServiceError {
             },
             CommitError::Busy => Self::Busy,
             CommitError::Full => Self::Full,
+            CommitError::Lost => Self::Lost,
             CommitError::Failed(why) => Self::Internal(why),
         }
     }

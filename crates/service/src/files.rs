@@ -3,8 +3,11 @@
 use desk::{File, FileId, limits};
 use privacy::RawText;
 use store::{Change, FileContent};
+use tokio::sync::Semaphore;
 
-use crate::{Caller, Clock, Result, Service, ServiceError, house::new_id, incoming::check_length};
+use crate::{
+    Caller, Clock, Result, Service, ServiceError, alphabet, house::new_id, incoming::check_length,
+};
 
 /// A file as it came in.
 #[derive(Debug, Clone)]
@@ -16,6 +19,14 @@ pub struct Upload {
     /// The bytes.
     pub content: Vec<u8>,
 }
+
+/// The type of all that is shown as text.
+const TEXT: &str = "text/plain";
+
+/// Long texts that are masked at once; each keeps a core busy for a while.
+static MASKING: Semaphore = Semaphore::const_new(2);
+/// Longer ones are masked off the async threads.
+const LONG_BYTES: usize = 64 * 1024;
 
 impl Service {
     /// Keeps a file for the caller's next message.
@@ -30,14 +41,15 @@ impl Service {
         if upload.content.is_empty() {
             return Err(ServiceError::invalid("file", "The file is empty.", "Choose another."));
         }
-        let content_type = told_by_content(&upload.content)
-            .unwrap_or_else(|| told_by_sender(&upload.content_type))
-            .to_owned();
-        // A text is searched for card numbers like a message.
-        let content = match String::from_utf8(upload.content) {
-            Ok(text) => RawText::from(text).mask().into_string().into_bytes(),
-            Err(bytes) => bytes.into_bytes(),
-        };
+        let told_by_content = told_by_content(&upload.content);
+        let content_type =
+            told_by_content.unwrap_or_else(|| told_by_sender(&upload.content_type)).to_owned();
+        let is_text = content_type == TEXT;
+        let content = masked(upload.content, is_text).await?;
+        // UTF-8 takes more room than some other alphabets.
+        if content.len() > limits::FILE_BYTES_MAX {
+            return Err(ServiceError::TooLong { field: "file", n_max: limits::FILE_BYTES_MAX });
+        }
         let name = upload.name.mask();
         let base = name.as_str().rsplit(['/', '\\']).next().unwrap_or_default().trim();
         let name = if base.is_empty() { "file" } else { base };
@@ -59,6 +71,23 @@ impl Service {
     }
 }
 
+/// A text is searched for card numbers like a message, and kept as UTF-8; anything else stays as it
+/// is.
+async fn masked(content: Vec<u8>, is_text: bool) -> Result<Vec<u8>> {
+    let n_bytes = content.len();
+    let mask = move || match alphabet::read(content, is_text) {
+        Ok(text) => RawText::from(text).mask().into_string().into_bytes(),
+        Err(bytes) => bytes,
+    };
+    if n_bytes <= LONG_BYTES {
+        return Ok(mask());
+    }
+    let _permit = MASKING.acquire().await.expect("nobody closes it");
+    tokio::task::spawn_blocking(mask)
+        .await
+        .map_err(|error| ServiceError::Internal(format!("a file was not masked: {error}")))
+}
+
 /// Types that browsers show, told by their first bytes.
 fn told_by_content(content: &[u8]) -> Option<&'static str> {
     let starts: [(&[u8], &str); 5] = [
@@ -77,7 +106,7 @@ fn told_by_content(content: &[u8]) -> Option<&'static str> {
 /// What the bytes do not tell is never shown in a browser as anything but text or a download.
 fn told_by_sender(content_type: &str) -> &'static str {
     match content_type.split(';').next().unwrap_or_default().trim() {
-        "text/plain" | "text/csv" | "text/markdown" => "text/plain",
+        "text/plain" | "text/csv" | "text/markdown" => TEXT,
         _ => "application/octet-stream",
     }
 }

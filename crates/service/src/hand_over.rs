@@ -6,7 +6,7 @@ use desk::{
     Message, MessageId, MessageKind, Priority, RequestedBy, sayings,
 };
 use privacy::Masked;
-use store::{Commit, Written};
+use store::{Commit, Thread, Written};
 
 use crate::{Result, Service, brain::spoken, house::new_id};
 
@@ -43,10 +43,12 @@ impl Service {
         let at = commit.at;
         conversation.queue(ask.priority, at);
         let since = conversation.waiting_since.unwrap_or(at);
-        let place = self.store.n_before(conversation.priority, since).await? + 1;
+        let place = self.store.n_before(conversation.id, conversation.priority, since).await? + 1;
         let language = spoken(conversation.language.as_deref());
         let promise = sayings::promise(language, from.is_somebody_there, from.hours);
-        let summary = sum_up(from);
+        let said: Vec<&Message> =
+            from.messages.iter().map(|written| &written.message).chain(from.newest).collect();
+        let summary = sum_up(&said, from.customer);
         commit.add(
             Kind::HandoffMade,
             Handoff {
@@ -103,9 +105,14 @@ pub(crate) fn event(
     })
 }
 
-fn sum_up(from: &HandOver<'_>) -> assistant::Summary {
-    let said: Vec<&Message> =
-        from.messages.iter().map(|written| &written.message).chain(from.newest).collect();
+/// A handoff's summary, made anew of what had been said by then.
+pub(crate) fn sum_up_again(thread: &Thread, handoff: &Handoff) -> Masked {
+    let all = thread.messages.iter().map(|written| &written.message);
+    let said: Vec<&Message> = all.filter(|message| message.created_at <= handoff.at).collect();
+    sum_up(&said, &thread.customer).text
+}
+
+fn sum_up(said: &[&Message], customer: &Customer) -> assistant::Summary {
     let titles: Vec<Vec<&str>> = said
         .iter()
         .map(|message| message.sources.iter().map(|source| source.title.as_str()).collect())
@@ -120,7 +127,7 @@ fn sum_up(from: &HandOver<'_>) -> assistant::Summary {
             AuthorType::Agent | AuthorType::System => None,
         })
         .collect();
-    summary(&lines, from.customer.name.is_some(), from.customer.email.is_some())
+    summary(&lines, customer.name.is_some(), customer.email.is_some())
 }
 
 /// The sort of author.

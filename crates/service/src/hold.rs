@@ -59,6 +59,20 @@ impl Service {
             }
             Step::Assign(to) => {
                 let to = self.agent(caller, to).await?;
+                if to.is_disabled {
+                    return Err(ServiceError::invalid(
+                        "agent_id",
+                        "That agent is disabled.",
+                        "Choose somebody who can sign in.",
+                    ));
+                }
+                // To give away what somebody else holds is to take it from them.
+                if !is_lead
+                    && let Handler::Agent(holder) = row.handler
+                    && holder != agent.id
+                {
+                    return Err(refused(Refusal::HeldBy(holder)));
+                }
                 if !row.assign(to.id, at).map_err(refused)? {
                     return Ok(());
                 }

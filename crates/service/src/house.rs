@@ -1,35 +1,25 @@
 //! The desk at work: its store, its clock, what it knows, and the use cases' common steps.
 
 use std::{
+    collections::HashMap,
     future::Future,
-    sync::{
-        Arc, RwLock,
-        atomic::{AtomicBool, AtomicI64, Ordering},
-    },
+    ops::Range,
+    sync::{Arc, RwLock, atomic::AtomicBool},
 };
 
-use desk::{ConversationId, DeskSettings, Time};
+use desk::{DeskSettings, Time, Topic, TopicId};
 use store::{Change, Commit, CommitError, Committed, Store};
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 use uuid::Uuid;
 
-use crate::{Caller, Clock, Result, ServiceError, brain::Brain, live::LiveChange};
+use crate::{
+    Caller, Clock, Result, ServiceError, Typing,
+    brain::{Brain, Kept},
+    live::LiveChange,
+};
 
 /// How often a use case decides again before it gives up; each time somebody else got through.
 const ATTEMPTS_MAX: usize = 20;
-
-/// Somebody is writing; told to those who look, never kept.
-#[derive(Debug, Clone)]
-pub struct Typing {
-    /// Where.
-    pub conversation_id: ConversationId,
-    /// Whose conversation.
-    pub customer_id: desk::CustomerId,
-    /// Who writes.
-    pub author: desk::Author,
-    /// Their name.
-    pub name: Option<privacy::Masked>,
-}
 
 /// The desk. Cloning is cheap; all clones are the same desk.
 #[derive(Clone)]
@@ -37,22 +27,35 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) brain: Arc<RwLock<Arc<Brain>>>,
+    /// One learns at a time, so that what was read first is never kept over what was read later.
+    pub(crate) learning: Arc<tokio::sync::Mutex<()>>,
+    /// True once the desk has learnt for the first time.
+    pub(crate) has_learnt: watch::Sender<bool>,
+    pub(crate) topics: Arc<Kept<Arc<HashMap<TopicId, Topic>>>>,
+    pub(crate) available: Arc<Kept<bool>>,
     pub(crate) settings: Arc<RwLock<Option<Arc<DeskSettings>>>>,
     /// Somebody has set up the desk.
     pub(crate) has_owner: Arc<AtomicBool>,
     pub(crate) setup_key: Arc<String>,
     pub(crate) live: broadcast::Sender<LiveChange>,
     pub(crate) typing: broadcast::Sender<Typing>,
+    /// Examples changed here: learn, and note when.
     pub(crate) retrain: Arc<Notify>,
-    numbers: Arc<AtomicI64>,
+    /// Topics or articles changed on another node: learn.
+    pub(crate) relearn: Arc<Notify>,
+    /// Numbers of conversations that this process may give.
+    numbers: Arc<tokio::sync::Mutex<Range<i64>>>,
 }
+
+/// Numbers taken at once; those that a stopping process has left are lost.
+const NUMBERS: i64 = 50;
 
 /// Live changes that a slow stream may fall behind before it reads the journal instead.
 const LIVE_MAX: usize = 4_096;
 
 impl Service {
-    /// Opens the desk on a store: learns the topics, answers what waits, and keeps going until it
-    /// is dropped. `speed` is the desk clock's.
+    /// Opens the desk on a store: from then on it learns the topics, answers what waits, and keeps
+    /// going until it is dropped. `speed` is the desk clock's.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -61,25 +64,40 @@ impl Service {
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
         let settings = store.desk().await?.map(Arc::new);
         let has_owner = Arc::new(AtomicBool::new(!store.agents().await?.is_empty()));
-        let numbers = Arc::new(AtomicI64::new(store.last_number().await?));
         let service = Self {
             store,
             clock: Clock::new(speed, not_before),
             brain: Arc::new(RwLock::new(Arc::new(Brain::empty()))),
+            learning: Arc::default(),
+            has_learnt: watch::channel(false).0,
+            topics: Arc::default(),
+            available: Arc::default(),
             settings: Arc::new(RwLock::new(settings)),
             has_owner,
             setup_key: Arc::new(crate::secrets::token()),
             live: broadcast::channel(LIVE_MAX).0,
             typing: broadcast::channel(LIVE_MAX).0,
-            retrain: Arc::new(Notify::new()),
-            numbers,
+            retrain: Arc::default(),
+            relearn: Arc::default(),
+            numbers: Arc::default(),
         };
-        service.learn().await?;
         service.start_live();
-        service.start_sweep();
+        service.start_work();
         service.start_retraining();
-        service.do_all_jobs().await?;
         Ok(service)
+    }
+
+    /// Waits until the desk has learnt its topics and articles for the first time, which takes a
+    /// second or two after it was opened; what can be understood only then waits here.
+    pub async fn learnt(&self) {
+        // The sender is in this very value, so the wait never ends for want of one.
+        let _ = self.has_learnt.subscribe().wait_for(|has_learnt| *has_learnt).await;
+    }
+
+    /// Whether it has.
+    #[must_use]
+    pub fn has_learnt(&self) -> bool {
+        *self.has_learnt.borrow()
     }
 
     /// The desk's time.
@@ -92,6 +110,12 @@ impl Service {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// How the store is doing.
+    #[must_use]
+    pub fn health(&self) -> store::Health {
+        self.store.health()
     }
 
     /// Somebody is writing, as it happens.
@@ -119,8 +143,13 @@ impl Service {
     }
 
     /// The next conversation's number. One that a failed commit took is not given again.
-    pub(crate) fn next_number(&self) -> i64 {
-        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    pub(crate) async fn next_number(&self) -> Result<i64> {
+        let mut numbers = self.numbers.lock().await;
+        if numbers.is_empty() {
+            let first = self.store.take_numbers(NUMBERS).await?;
+            *numbers = first..first + NUMBERS;
+        }
+        Ok(numbers.next().expect("there are numbers again"))
     }
 
     pub(crate) fn brain(&self) -> Arc<Brain> {

@@ -11,7 +11,8 @@ pub enum Replay {
     New,
     /// It was carried out; this was its answer (status, JSON).
     Answer(u16, String),
-    /// It runs, or the desk stopped before its answer was kept.
+    /// It runs, or the desk stopped before its answer was kept, or the answer was dropped because
+    /// it held a piece of a card number.
     Unknown,
     /// The key came with another request.
     OtherRequest,

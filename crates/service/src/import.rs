@@ -88,11 +88,13 @@ impl Service {
             .map(|example| (example.topic_id, example.text.into_string()))
             .collect();
         for given in topics {
-            let key = slug(&given.slug);
+            // A file's categories are somebody's words, too.
+            let category = RawText::from(given.slug.as_str()).mask();
+            let key = slug(category.as_str());
             let is_new = !by_slug.contains_key(&key);
             let mut topic = match by_slug.remove(&key) {
                 Some(topic) => topic,
-                None => imported_topic(key.clone(), &given, reason, self.now()),
+                None => imported_topic(key.clone(), &category, &given, reason, self.now()),
             };
             let mut texts = Vec::new();
             for text in given.examples {
@@ -157,14 +159,15 @@ impl Service {
             article.state = ArticleState::Published;
             article.published_at = Some(commit.at);
             for name in &given.topics {
-                let topic = topics.iter().find(|topic| topic.slug == *name).ok_or_else(|| {
+                let is_named = |topic: &&Topic| topic.slug == *name || topic.name.as_str() == name;
+                let topic = topics.iter().find(is_named).ok_or_else(|| {
                     ServiceError::invalid(
                         "topics",
                         format!(
                             "Article {} names the topic {name}, which is not there.",
                             given.slug
                         ),
-                        "Import the topics first.",
+                        "Import the topics first, or name one by its name or slug as it is.",
                     )
                 })?;
                 article.topic_ids.push(topic.id);
@@ -178,9 +181,15 @@ impl Service {
     }
 }
 
-fn imported_topic(slug: String, given: &ImportedTopic, reason: &str, at: desk::Time) -> Topic {
+fn imported_topic(
+    slug: String,
+    category: &Masked,
+    given: &ImportedTopic,
+    reason: &str,
+    at: desk::Time,
+) -> Topic {
     let name = if given.name.is_empty() {
-        given.slug.replace(['_', '-'], " ")
+        category.as_str().replace(['_', '-'], " ")
     } else {
         given.name.clone()
     };

@@ -6,7 +6,7 @@ use store::{
     View,
 };
 
-use crate::{Caller, Result, Service};
+use crate::{Caller, Result, Service, WorkState};
 
 /// A list of the inbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub struct Overview {
     pub topics: Vec<Topic>,
     /// All agents, with how many conversations each holds.
     pub agents: Vec<(Agent, i64)>,
+    /// Whether the desk does its work.
+    pub work: WorkState,
 }
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -122,6 +124,14 @@ impl Service {
         Ok(self.store.counts(caller.agent()?.id).await?)
     }
 
+    /// Who answers and who waits at this moment, as numbers.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn at_this_moment(&self) -> Result<OverviewNow> {
+        Ok(self.store.overview_now().await?)
+    }
+
     /// The desk at a glance.
     ///
     /// # Errors
@@ -147,6 +157,7 @@ impl Service {
                     (agent, n)
                 })
                 .collect(),
+            work: self.work_state().await?,
         })
     }
 

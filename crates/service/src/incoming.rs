@@ -1,12 +1,14 @@
 //! What comes in: checked for length, masked, its files found.
 
-use std::mem::discriminant;
-
-use desk::{Author, File, FileId, Message, limits};
+use desk::{File, FileId, limits};
 use privacy::{Masked, RawText};
-use store::Written;
 
 use crate::{Caller, Result, Service, ServiceError};
+
+/// Bytes of a sender's own key for a message.
+const KEY_BYTES_MAX: usize = 64;
+/// Bytes of a UUID with its hyphens.
+const UUID_BYTES: usize = 36;
 
 /// A message as it came in, not masked yet.
 #[derive(Debug, Clone)]
@@ -25,28 +27,38 @@ impl Incoming {
     pub fn text(text: impl Into<RawText>) -> Self {
         Self { text: text.into(), client_id: None, file_ids: Vec::new() }
     }
-}
 
-impl Service {
-    /// Checks a message and finds its files; the text is still to be masked.
-    pub(crate) async fn check(&self, caller: &Caller, incoming: &Incoming) -> Result<Vec<File>> {
-        check_length("text", &incoming.text, limits::MESSAGE_CHARS_MAX)?;
-        if incoming.text.is_blank() && incoming.file_ids.is_empty() {
+    /// Checks lengths and keys; the text is still to be masked, and the files to be found.
+    pub(crate) fn check(&self) -> Result<()> {
+        check_length("text", &self.text, limits::MESSAGE_CHARS_MAX)?;
+        if self.text.is_blank() && self.file_ids.is_empty() {
             return Err(ServiceError::invalid("text", "The message is empty.", "Write something."));
         }
-        if incoming.client_id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 64) {
-            return Err(ServiceError::invalid(
-                "client_id",
-                "The key is empty or longer than 64 bytes.",
-                "Use a UUID, or leave it out.",
-            ));
+        if let Some(key) = &self.client_id {
+            check_key(key)?;
         }
-        if incoming.file_ids.len() > limits::FILES_PER_MESSAGE_MAX {
+        if self.file_ids.len() > limits::FILES_PER_MESSAGE_MAX {
             return Err(ServiceError::TooLong {
                 field: "file_ids",
                 n_max: limits::FILES_PER_MESSAGE_MAX,
             });
         }
+        let mut ids = self.file_ids.iter().enumerate();
+        if ids.any(|(place, id)| self.file_ids[..place].contains(id)) {
+            return Err(ServiceError::invalid(
+                "file_ids",
+                "A file is named twice.",
+                "Name each file once.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Service {
+    /// The files of a message. They are looked for at each attempt to commit it: one that another
+    /// message took in between is then told, and not tried for again and again.
+    pub(crate) async fn files_of(&self, caller: &Caller, incoming: &Incoming) -> Result<Vec<File>> {
         if incoming.file_ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -63,6 +75,32 @@ impl Service {
     }
 }
 
+/// A sender's key is stored as it came, so it must be one and not a text.
+fn check_key(key: &str) -> Result<()> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:".contains(c);
+    let is_key = (1..=KEY_BYTES_MAX).contains(&key.len()) && key.chars().all(is_plain);
+    if is_key && !holds_card(key) {
+        return Ok(());
+    }
+    Err(ServiceError::invalid(
+        "client_id",
+        "The key is empty, longer than 64 bytes, not of letters, digits, '-', '_', '.' and ':', or \
+         looks like a card number.",
+        "Use a UUID, or leave it out.",
+    ))
+}
+
+/// Whether a key that a sender chose would be masked if it were a text. A UUID never counts: of
+/// many, one looks like a card by chance, and its sender could do nothing about it.
+#[must_use]
+pub fn holds_card(key: &str) -> bool {
+    let uuid = uuid::Uuid::try_parse(key).ok().filter(|_| key.len() == UUID_BYTES);
+    let is_uuid = uuid.is_some_and(|uuid| {
+        matches!(uuid.get_version_num(), 4 | 7) && uuid.get_variant() == uuid::Variant::RFC4122
+    });
+    !is_uuid && RawText::from(key).mask().as_str() != key
+}
+
 /// At most so many characters.
 pub(crate) fn check_length(field: &'static str, text: &RawText, n_max: usize) -> Result<()> {
     if text.n_chars() > n_max { Err(ServiceError::TooLong { field, n_max }) } else { Ok(()) }
@@ -75,26 +113,4 @@ pub(crate) fn required(field: &'static str, text: RawText, n_max: usize) -> Resu
         return Err(ServiceError::invalid(field, "It is empty.", "Fill it in."));
     }
     Ok(text.mask())
-}
-
-/// Masks a message after the earlier ones of its side, the customer's or the agents'; returns
-/// those of them whose fragment of a card it completed, rewritten.
-pub(crate) fn mask_after(
-    text: &RawText,
-    messages: &[Written],
-    author: Author,
-) -> (Masked, Vec<Message>) {
-    let earlier: Vec<&Message> = messages
-        .iter()
-        .map(|written| &written.message)
-        .filter(|message| discriminant(&message.author) == discriminant(&author))
-        .collect();
-    let texts: Vec<&str> = earlier.iter().map(|message| message.text.as_str()).collect();
-    let masked = text.mask_after(&texts);
-    let rewritten = masked
-        .rewrites
-        .into_iter()
-        .map(|(i, text)| Message { text, ..earlier[i].clone() })
-        .collect();
-    (masked.text, rewritten)
 }

@@ -11,9 +11,13 @@ mod clock;
 pub use clock::Clock;
 
 mod house;
-pub use house::{Service, Typing};
+pub use house::Service;
+
+mod typing;
+pub use typing::Typing;
 
 mod secrets;
+pub use secrets::same as is_same_secret;
 
 mod access;
 
@@ -22,7 +26,9 @@ pub use brain::{Understanding, Verdict};
 pub use knowledge::shown;
 
 mod incoming;
-pub use incoming::Incoming;
+pub use incoming::{Incoming, holds_card};
+
+mod masking;
 
 mod route;
 
@@ -48,6 +54,8 @@ mod survey;
 mod customer;
 pub use customer::Identity;
 
+mod alphabet;
+
 mod files;
 pub use files::Upload;
 
@@ -67,6 +75,9 @@ pub use topics::{TopicChange, Training, Trial};
 
 mod articles;
 pub use articles::ArticleInput;
+
+mod failed_jobs;
+pub use failed_jobs::WorkState;
 
 mod live;
 pub use live::{Form, LiveChange};

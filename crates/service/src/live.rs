@@ -1,13 +1,16 @@
 //! What happens, as it happens: each journal row with its subject's current form, read once for
 //! all who look.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use desk::{Entry, Subject};
-use store::{Listed, Record, Written};
+use store::{Listed, LiveBatch, Record, Written};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{Result, Service};
+use crate::{Result, Service, ServiceError};
+
+/// Journal rows read at once to catch up.
+const CATCH_UP_MAX: usize = 1_000;
 
 /// A journal row and the current form of what it is about; `None` when that is gone.
 #[derive(Debug, Clone)]
@@ -28,6 +31,11 @@ pub enum Form {
     /// Any other record.
     Record(Box<Record>),
 }
+
+/// The database was lost before something could be told.
+struct Lost;
+
+type Told = std::result::Result<(), Lost>;
 
 impl Service {
     /// Changes from now on.
@@ -59,33 +67,103 @@ impl Service {
     pub(crate) fn start_live(&self) {
         let service = self.clone();
         let mut batches = self.store.live();
+        let mut heard = self.store.heard();
         tokio::spawn(async move {
             let mut seen = service.store.last_seq().await.unwrap_or(0);
             loop {
-                let entries = match batches.recv().await {
-                    Ok(entries) => entries.to_vec(),
-                    // Too far behind: the journal has them all.
-                    Err(RecvError::Lagged(_)) => {
-                        service.store.journal_after(seen, usize::MAX).await.unwrap_or_default()
-                    }
-                    Err(RecvError::Closed) => return,
-                };
-                for entry in entries {
-                    if entry.seq <= seen {
-                        continue;
-                    }
-                    seen = entry.seq;
-                    if service.live.receiver_count() == 0 {
-                        continue;
-                    }
-                    match service.look_up(entry).await {
-                        // Nobody listens any more: they will catch up from the journal.
-                        Ok(change) => drop(service.live.send(change)),
-                        Err(error) => tracing::error!(%error, seq = seen, "not told live"),
-                    }
+                tokio::select! {
+                    batch = batches.recv() => match batch {
+                        Ok(batch) => seen = service.pass_on(batch, seen).await,
+                        // Too far behind: the journal has them all.
+                        Err(RecvError::Lagged(_)) => seen = service.catch_up(seen).await,
+                        Err(RecvError::Closed) => return,
+                    },
+                    Ok(note) = heard.recv() => service.hear(&note).await,
                 }
             }
         });
+    }
+
+    /// Tells a batch; what other nodes wrote before it is read from the journal first. Returns the
+    /// last number that was told.
+    async fn pass_on(&self, batch: LiveBatch, mut seen: i64) -> i64 {
+        match batch.entries.first() {
+            Some(first) if first.seq <= seen + 1 => {}
+            _ => return self.catch_up(seen).await,
+        }
+        for entry in batch.entries.iter() {
+            if entry.seq > seen {
+                if self.tell(entry.clone()).await.is_err() {
+                    return seen;
+                }
+                seen = entry.seq;
+            }
+        }
+        seen
+    }
+
+    /// Tells what the journal has after `seen`; returns the last number that was told.
+    async fn catch_up(&self, mut seen: i64) -> i64 {
+        loop {
+            let entries = match self.store.journal_after(seen, CATCH_UP_MAX).await {
+                Ok(entries) => entries,
+                Err(error) => {
+                    tracing::warn!(%error, "the journal is not heard");
+                    return seen;
+                }
+            };
+            let is_all = entries.len() < CATCH_UP_MAX;
+            for entry in entries {
+                let seq = entry.seq;
+                if self.take_over(&entry).await.is_err() || self.tell(entry).await.is_err() {
+                    return seen;
+                }
+                seen = seq;
+            }
+            if is_all {
+                return seen;
+            }
+        }
+    }
+
+    /// Tells an entry, unless the database is lost: nobody may miss it, so it is told from the
+    /// journal when the next look finds the database again.
+    async fn tell(&self, entry: Entry) -> Told {
+        let seq = entry.seq;
+        if self.live.receiver_count() == 0 {
+            return Ok(());
+        }
+        match self.look_up(entry).await {
+            // Nobody listens any more: they will catch up from the journal.
+            Ok(change) => drop(self.live.send(change)),
+            Err(ServiceError::Lost) => return Err(Lost),
+            Err(error) => tracing::error!(%error, seq, "not told live"),
+        }
+        Ok(())
+    }
+
+    /// What another node changed and this one keeps in memory is read anew.
+    async fn take_over(&self, entry: &Entry) -> Told {
+        self.store.changed(entry.subject);
+        let outcome = match entry.subject {
+            Subject::Desk => self.reload_settings().await,
+            Subject::Article | Subject::Topic => {
+                self.relearn.notify_one();
+                Ok(())
+            }
+            Subject::Agent => {
+                self.has_owner.store(true, Ordering::Relaxed);
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = outcome {
+            if error == ServiceError::Lost {
+                return Err(Lost);
+            }
+            tracing::error!(%error, "a change of another node was not taken over");
+        }
+        Ok(())
     }
 
     async fn look_up(&self, entry: Entry) -> Result<LiveChange> {

@@ -8,19 +8,17 @@ use desk::{
     Author, Case, CaseId, Conversation, ConversationId, Customer, Handler, JobId, Kind, Message,
     MessageId, MessageKind, Topic, TopicId, limits,
 };
-use privacy::Masked;
+use privacy::{Masked, RawText};
 use store::{Change, Commit, Job, JobKind, Thread, Written};
 
 use crate::{
     Caller, Clock, Incoming, Result, Service, ServiceError, Understanding,
+    answer::LEASE_MS,
     hand_over::{Ask, HandOver},
     house::{new_id, retry, taken_is_stale},
-    incoming::mask_after,
+    masking::mask_after,
     route::{CaseStep, Next, Situation, priority, route},
 };
-
-/// Direct work on a job is given this long before the sweep takes it up again.
-const JOB_GRACE_MS: i64 = 10_000;
 
 /// A message that was taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +44,9 @@ impl Service {
         conversation_id: Option<ConversationId>,
         incoming: &Incoming,
     ) -> Result<Received> {
-        let files = self.check(caller, incoming).await?;
-        let received = retry(|| self.receive_once(caller, conversation_id, incoming, &files));
+        incoming.check()?;
+        self.learnt().await;
+        let received = retry(|| self.receive_once(caller, conversation_id, incoming));
         let (received, job) = received.await?;
         if let Some(job) = job {
             self.spawn_job(job);
@@ -60,7 +59,6 @@ impl Service {
         caller: &Caller,
         conversation_id: Option<ConversationId>,
         incoming: &Incoming,
-        files: &[desk::File],
     ) -> Result<(Received, Option<Job>)> {
         if let Some(known) = self.known_message(caller, conversation_id, incoming).await? {
             return Ok((known, None));
@@ -69,7 +67,8 @@ impl Service {
             Some(id) => Some(self.conversation(caller, id).await?),
             None => None,
         };
-        let mut arrival = self.arrive(caller, thread, incoming, files).await?;
+        let files = self.files_of(caller, incoming).await?;
+        let mut arrival = self.arrive(caller, thread, incoming, &files).await?;
         self.decide(&mut arrival).await?;
         let Arrival { mut commit, conversation, message, is_first, job, .. } = arrival;
         let received =
@@ -115,14 +114,19 @@ impl Service {
     async fn arrive(
         &self,
         caller: &Caller,
-        thread: Option<Thread>,
+        mut thread: Option<Thread>,
         incoming: &Incoming,
         files: &[desk::File],
     ) -> Result<Arrival> {
         let (customer_id, inbox_id) = caller.customer()?;
         let mut commit = self.begin(caller);
         let at = commit.at;
+        let author = Author::Customer(customer_id);
         let is_first = thread.is_none();
+        let text = match &mut thread {
+            Some(thread) => mask_after(caller, &incoming.text, author, thread, &mut commit),
+            None => incoming.text.clone().mask(),
+        };
         let (mut conversation, customer, messages, cases) = match thread {
             Some(thread) => {
                 (thread.listed.conversation, thread.customer, thread.messages, thread.cases)
@@ -135,19 +139,11 @@ impl Service {
                     .ok_or(ServiceError::NotFound { what: "customer" })?;
                 let id = ConversationId(new_id());
                 let subject = Masked::default();
-                let number = self.next_number();
+                let number = self.next_number().await?;
                 let row = Conversation::begin(id, number, inbox_id, customer_id, &subject, at);
                 (row, customer, Vec::new(), Vec::new())
             }
         };
-        let author = Author::Customer(customer_id);
-        let (text, rewritten) = mask_after(&incoming.text, &messages, author);
-        for message in rewritten {
-            if message.position == 1 {
-                conversation.subject = Conversation::subject_of(&message.text);
-            }
-            commit.change(Kind::MessageMasked, message);
-        }
         let said = if text.as_str().trim().is_empty() { names(files) } else { text.clone() };
         let was_closed = conversation.customer_wrote(&said, at);
         if is_first {
@@ -194,7 +190,7 @@ impl Service {
         let topic = understanding.decided.and_then(|id| topics.get(&id));
         let topic = topic.filter(|topic| !topic.is_archived);
         let recent = self.recent_case(arrival, topic).await?;
-        let is_somebody_there = self.store.n_available().await? > 0;
+        let is_somebody_there = self.is_available().await?;
         let holder_is_there = self.holder_is_there(&arrival.conversation).await?;
         let case_id = CaseId(new_id());
         let case_key = case_id.to_string();
@@ -284,7 +280,7 @@ struct Arrival {
     conversation: Conversation,
     customer: Customer,
     message: Message,
-    /// Before it.
+    /// Before it, without the piece of a card that it completes.
     messages: Vec<Written>,
     cases: Vec<Case>,
     is_first: bool,
@@ -349,21 +345,25 @@ impl Arrival {
     }
 
     fn add_job(&mut self, kind: JobKind) {
+        let now = Clock::real();
         let job = Job {
             id: JobId(new_id()),
             kind,
             conversation_id: self.conversation.id,
             message_id: self.message.id,
             n_attempts: 0,
-            due_at: Clock::real().plus_ms(JOB_GRACE_MS),
+            due_at: now,
+            leased_until: now.plus_ms(LEASE_MS),
         };
         self.commit.push(Change::AddJob(job.clone()));
         self.job = Some(job);
     }
 }
 
+/// Names that are no card each may make one together.
 fn names(files: &[desk::File]) -> Masked {
-    Masked::own_words(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", "))
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    RawText::from(names.join(", ")).mask()
 }
 
 fn answers_somewhere(topics: &HashMap<TopicId, Topic>) -> bool {

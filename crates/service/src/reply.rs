@@ -11,7 +11,7 @@ use crate::{
     brain::spoken,
     hand_over::event,
     house::{new_id, retry, taken_is_stale},
-    incoming::mask_after,
+    masking::mask_after,
 };
 
 /// What an agent writes.
@@ -37,8 +37,8 @@ impl Service {
         outgoing: &Outgoing,
     ) -> Result<MessageId> {
         caller.agent()?;
-        let files = self.check(caller, &outgoing.message).await?;
-        retry(|| self.write_once(caller, id, outgoing, &files)).await
+        outgoing.message.check()?;
+        retry(|| self.write_once(caller, id, outgoing)).await
     }
 
     async fn write_once(
@@ -46,7 +46,6 @@ impl Service {
         caller: &Caller,
         id: ConversationId,
         outgoing: &Outgoing,
-        files: &[desk::File],
     ) -> Result<MessageId> {
         let agent = caller.agent()?;
         if let Some(client_id) = outgoing.message.client_id.clone()
@@ -54,16 +53,14 @@ impl Service {
         {
             return Ok(known);
         }
-        let thread = self.conversation(caller, id).await?;
-        let mut conversation = thread.listed.conversation.clone();
+        let files = self.files_of(caller, &outgoing.message).await?;
+        let mut thread = self.conversation(caller, id).await?;
         let mut commit = self.begin(caller);
         let at = commit.at;
         let draft = draft_of(&thread, outgoing.draft_id)?;
         let author = Author::Agent(agent.id);
-        let (text, rewritten) = mask_after(&outgoing.message.text, &thread.messages, author);
-        for message in rewritten {
-            commit.change(Kind::MessageMasked, message);
-        }
+        let text = mask_after(caller, &outgoing.message.text, author, &mut thread, &mut commit);
+        let mut conversation = thread.listed.conversation.clone();
         if outgoing.is_note {
             conversation.updated_at = at;
         } else {
@@ -99,14 +96,14 @@ impl Service {
             text,
             is_generated: is_unchanged,
             sources: draft.map(|draft| draft.sources).unwrap_or_default(),
-            files: files.to_vec(),
+            files: files.clone(),
             draft_state: None,
             client_id: outgoing.message.client_id.clone(),
             created_at: at,
         };
         let message_id = message.id;
         commit.add(Kind::MessageAdded, message);
-        for file in files {
+        for file in &files {
             commit.push(Change::AttachFile(file.id, id, message_id));
         }
         commit.change(Kind::ConversationChanged, conversation);

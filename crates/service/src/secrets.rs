@@ -7,6 +7,7 @@ use argon2::{
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{Result, ServiceError};
 
@@ -37,12 +38,27 @@ pub(crate) fn keyed_hash(key: &[u8], parts: &[&[u8]]) -> String {
 }
 
 /// Whether two texts are the same, in a time that does not tell where they differ.
-pub(crate) fn same(a: &str, b: &str) -> bool {
+#[must_use]
+pub fn same(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// Each hash takes 19 MB: so many are made at once, and so many more wait.
+const HASHES_MAX: usize = 4;
+const HASHES_WAITING_MAX: usize = 64;
+static HASHES: Semaphore = Semaphore::const_new(HASHES_MAX);
+static HASHES_ASKED: Semaphore = Semaphore::const_new(HASHES_MAX + HASHES_WAITING_MAX);
+
+/// A turn to hash; too many who want one are refused before memory grows.
+async fn turn() -> Result<(SemaphorePermit<'static>, SemaphorePermit<'static>)> {
+    let asked = HASHES_ASKED.try_acquire().map_err(|_| ServiceError::Busy)?;
+    let turn = HASHES.acquire().await.map_err(|_| ServiceError::Busy)?;
+    Ok((asked, turn))
 }
 
 /// argon2id in PHC form. Slow on purpose: off the async threads.
 pub(crate) async fn hash_password(password: String) -> Result<String> {
+    let _turn = turn().await?;
     tokio::task::spawn_blocking(move || {
         let salt = SaltString::encode_b64(&random::<16>())
             .map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -60,6 +76,7 @@ pub(crate) async fn hash_password(password: String) -> Result<String> {
 pub(crate) async fn is_password(password: String, hash: Option<String>) -> Result<bool> {
     const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5bm9ib2R5$\
                           q0KbUTNpbEsv2VUcHvcfs7bEVDe3VpRsVkfbXwQfuAI";
+    let _turn = turn().await?;
     tokio::task::spawn_blocking(move || {
         let is_somebody = hash.is_some();
         let hash = hash.unwrap_or_else(|| NOBODY.to_owned());

@@ -6,7 +6,7 @@ use desk::{
     Actor, Agent, AgentId, DeskId, DeskSettings, Inbox, InboxId, Kind, Presence, Role, Time, limits,
 };
 use privacy::{Masked, RawText};
-use store::{Change, Commit, Session, SessionSubject};
+use store::{Change, Commit, CommitError, Session, SessionSubject};
 
 use crate::{
     Caller, Clock, Result, Service, ServiceError,
@@ -87,13 +87,20 @@ impl Service {
             }
             Err(_) => self.open_desk(&mut commit, desk_name, first.is_demo),
         }
-        // Of two at once, the first takes it.
+        // Of two at once, the first takes it: here, and on all nodes together.
+        commit.push(Change::Remember(store::Remembered {
+            scope: "desk".to_owned(),
+            key: "set-up".to_owned(),
+            fingerprint: String::new(),
+            at: Clock::real(),
+        }));
         if self.has_owner.swap(true, Ordering::Relaxed) {
             return Err(done());
         }
         if let Err(error) = self.store.commit(commit).await {
-            self.has_owner.store(false, Ordering::Relaxed);
-            return Err(error.into());
+            let is_late = error == CommitError::Repeated;
+            self.has_owner.store(is_late, Ordering::Relaxed);
+            return Err(if is_late { done() } else { error.into() });
         }
         self.reload_settings().await?;
         self.start_session(owner).await

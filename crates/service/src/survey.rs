@@ -1,9 +1,12 @@
 //! What the customer says at the end.
 
-use desk::{ConversationId, Kind, Survey, limits};
+use desk::{Author, ConversationId, Kind, Survey, limits};
 use privacy::RawText;
 
-use crate::{Caller, Result, Service, ServiceError, house::retry, incoming::check_length};
+use crate::{
+    Caller, Result, Service, ServiceError, house::retry, incoming::check_length,
+    masking::mask_after,
+};
 
 impl Service {
     /// The customer judges a closed conversation, 1 to 5.
@@ -17,7 +20,7 @@ impl Service {
         score: i64,
         comment: Option<RawText>,
     ) -> Result<()> {
-        caller.customer()?;
+        let (customer_id, _) = caller.customer()?;
         if !(1..=5).contains(&score) {
             let detail = format!("{score} is not from 1 to 5.");
             return Err(ServiceError::invalid("score", detail, "Give a whole number, 1 to 5."));
@@ -25,11 +28,17 @@ impl Service {
         if let Some(comment) = &comment {
             check_length("comment", comment, limits::DESCRIPTION_CHARS_MAX)?;
         }
-        let comment = comment.filter(|comment| !comment.is_blank()).map(RawText::mask);
+        let comment = comment.filter(|comment| !comment.is_blank());
         retry(|| async {
-            let mut conversation = self.conversation(caller, id).await?.listed.conversation;
+            let mut thread = self.conversation(caller, id).await?;
             let mut commit = self.begin(caller);
-            conversation.judge(Survey { score, comment: comment.clone(), at: commit.at })?;
+            // It is the customer's next words, and may complete a card number like a message.
+            let author = Author::Customer(customer_id);
+            let comment = comment
+                .as_ref()
+                .map(|comment| mask_after(caller, comment, author, &mut thread, &mut commit));
+            let mut conversation = thread.listed.conversation;
+            conversation.judge(Survey { score, comment, at: commit.at })?;
             commit.change(Kind::ConversationSurveyed, conversation);
             self.commit(caller, commit).await?;
             Ok(())

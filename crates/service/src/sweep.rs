@@ -8,6 +8,8 @@ use store::{Change, Commit};
 use crate::{Clock, Result, Service};
 
 const SWEEP: Duration = Duration::from_secs(5);
+/// Before learning is tried again.
+const LEARN_PAUSE: Duration = Duration::from_secs(1);
 /// Learning waits this long for further examples.
 const RETRAIN_WAIT: Duration = Duration::from_millis(400);
 /// Jobs taken up in one sweep.
@@ -16,10 +18,15 @@ const JOBS_MAX: usize = 256;
 const FILE_MS: i64 = 24 * 3_600_000;
 
 impl Service {
-    /// Jobs that were left behind, idle conversations, old sessions and keys.
-    pub(crate) fn start_sweep(&self) {
+    /// Learns, then looks from time to time for jobs that were left behind, idle conversations, old
+    /// sessions and keys.
+    pub(crate) fn start_work(&self) {
         let service = self.clone();
         tokio::spawn(async move {
+            while let Err(error) = service.learn().await {
+                tracing::error!(%error, "the topics could not be learnt");
+                tokio::time::sleep(LEARN_PAUSE).await;
+            }
             let mut ticks = tokio::time::interval(SWEEP);
             loop {
                 ticks.tick().await;
@@ -31,9 +38,7 @@ impl Service {
     }
 
     async fn sweep(&self) -> Result<()> {
-        for job in self.store.due_jobs(Clock::real(), JOBS_MAX).await? {
-            self.do_job(&job).await;
-        }
+        self.do_jobs(JOBS_MAX).await?;
         self.close_idle().await?;
         let now = Clock::real();
         let mut commit = Commit::new(self.now(), Actor::System);
@@ -51,11 +56,14 @@ impl Service {
         let service = self.clone();
         tokio::spawn(async move {
             loop {
-                service.retrain.notified().await;
+                let is_ours = tokio::select! {
+                    () = service.retrain.notified() => true,
+                    () = service.relearn.notified() => false,
+                };
                 tokio::time::sleep(RETRAIN_WAIT).await;
                 let outcome = match service.learn().await {
-                    Ok(()) => service.note_training().await.map(|_| ()),
-                    Err(error) => Err(error),
+                    Ok(()) if is_ours => service.note_training().await.map(|_| ()),
+                    outcome => outcome,
                 };
                 if let Err(error) = outcome {
                     tracing::error!(%error, "the topics could not be learnt");

@@ -193,6 +193,7 @@ impl Service {
     ) -> Result<Example> {
         caller.at_least(Role::Lead)?;
         let text = required("text", text, limits::EXAMPLE_CHARS_MAX)?;
+        self.learnt().await;
         if self.brain().n_examples() >= limits::EXAMPLES_MAX {
             return Err(ServiceError::TooLong { field: "examples", n_max: limits::EXAMPLES_MAX });
         }
@@ -298,6 +299,7 @@ impl Service {
     ) -> Result<Trial> {
         caller.agent()?;
         let text = required("text", text, limits::MESSAGE_CHARS_MAX)?;
+        self.learnt().await;
         let understanding = self.understand(&text, language);
         let topics = self.topics_by_id().await?;
         let topic = understanding.decided.and_then(|id| topics.get(&id));

@@ -1,6 +1,10 @@
 //! A scripted agent: signs in, claims what waits longest, answers, closes.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use reqwest::Method;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -12,6 +16,8 @@ use crate::{
     shop::{Place, Script},
 };
 
+/// Who visits the shop for real is left so long to whoever tries the desk as an agent.
+const VISITOR_WAIT: Duration = Duration::from_secs(60);
 /// After an answer the customer has so many seconds before the conversation is closed.
 const GRACE_S: f64 = 45.0;
 /// Rounds of question and answer before an agent closes in any case.
@@ -34,6 +40,13 @@ struct Waiting {
     state: String,
     needs_reply: bool,
     topic: Option<TopicName>,
+    customer: Waits,
+}
+
+/// Simulated customers are signed in at the shop; a visitor is nobody in particular.
+#[derive(Deserialize)]
+struct Waits {
+    verified: bool,
 }
 
 #[derive(Deserialize)]
@@ -68,7 +81,7 @@ async fn shift(
     }
     let body = json!({ "email": email, "password": place.password });
     let session: Session = place.client.call(Method::POST, "/session", None, Some(body)).await?;
-    let agent = Agent { place, script, token: session.token };
+    let mut agent = Agent { place, script, token: session.token, visitors: HashMap::new() };
     let _: Value = agent.call("PUT", "/me/presence", json!({ "presence": "available" })).await?;
     loop {
         tokio::time::sleep(pause(4.0, place.speed).max(Duration::from_millis(250))).await;
@@ -82,17 +95,27 @@ struct Agent<'a> {
     place: &'a Place,
     script: &'a Script,
     token: String,
+    /// Visitors' conversations, and since when they are known to wait.
+    visitors: HashMap<String, Instant>,
 }
 
 impl Agent<'_> {
     /// What is theirs already, else the first that waits and that nobody else claims meanwhile.
-    async fn next(&self) -> Result<Option<Waiting>, ClientError> {
+    async fn next(&mut self) -> Result<Option<Waiting>, ClientError> {
         let mine: List = self.get("/conversations?view=mine&limit=20").await?;
         if let Some(own) = mine.items.into_iter().find(|item| item.state == "open") {
             return Ok(Some(own));
         }
-        let waiting: List = self.get("/conversations?view=waiting&limit=5").await?;
+        let waiting: List = self.get("/conversations?view=waiting&limit=20").await?;
+        let ids: HashSet<&str> = waiting.items.iter().map(|item| item.id.as_str()).collect();
+        self.visitors.retain(|id, _| ids.contains(id.as_str()));
         for item in waiting.items {
+            if !item.customer.verified {
+                let since = self.visitors.entry(item.id.clone()).or_insert_with(Instant::now);
+                if since.elapsed() < VISITOR_WAIT {
+                    continue;
+                }
+            }
             match self.act(&item.id, "claim").await {
                 Ok(()) => return Ok(Some(item)),
                 Err(ClientError::Refused { status: 409, .. }) => {}

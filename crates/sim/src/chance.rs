@@ -1,4 +1,4 @@
-//! Seeded draws: the same seed gives the same demo.
+//! Seeded draws: the same seed gives the same demo, and the same faults.
 
 use std::time::Duration;
 
@@ -7,21 +7,22 @@ const SLEEP_MS_MIN: f64 = 50.0;
 
 /// A splitmix64 generator.
 #[derive(Debug, Clone)]
-pub(crate) struct Chance(u64);
+pub struct Chance(u64);
 
 impl Chance {
     /// The same seed gives the same draws.
-    pub(crate) fn new(seed: u64) -> Self {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// A generator of its own, for somebody whose pace must not change the draws of others.
-    pub(crate) fn fork(&mut self) -> Self {
+    pub fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
     /// A number below `n`, which is not zero; so small that the bias does not show.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
+    pub fn below(&mut self, n: usize) -> usize {
         (self.share() * n as f64) as usize
     }
 
@@ -31,7 +32,7 @@ impl Chance {
     }
 
     /// A share in [0, 1).
-    pub(crate) fn share(&mut self) -> f64 {
+    pub fn share(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 

@@ -7,9 +7,20 @@ pub mod shop;
 mod agent;
 
 mod chance;
+pub use chance::Chance;
 
 mod client;
 pub use client::{Client, ClientError};
+
+pub mod load;
+
+pub mod month;
+
+mod line;
+pub use line::{Answer, Line};
+
+mod timing;
+pub use timing::Timing;
 
 mod stream;
 pub use stream::{Change, Changes};

@@ -137,7 +137,11 @@ create index conversations_by_creation on conversations (created_at);
 create index conversations_of_customer on conversations (customer_id, updated_at desc, id desc);
 
 create table messages (
+--@sqlite
   row integer primary key,
+--@postgres
+  row bigint generated always as identity primary key,
+--@both
   id text not null unique,
   version integer not null,
   conversation_id text not null references conversations (id),
@@ -157,9 +161,14 @@ create table messages (
 create unique index messages_by_client_id
   on messages (conversation_id, client_id) where client_id is not null;
 
+--@sqlite
 create virtual table message_search using fts5 (
   text, content = 'messages', content_rowid = 'row', tokenize = 'unicode61 remove_diacritics 2'
 );
+--@postgres
+alter table messages add column search tsvector;
+create index message_search on messages using gin (search);
+--@both
 
 create table files (
   id text primary key,

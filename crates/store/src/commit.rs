@@ -3,9 +3,11 @@
 use std::fmt;
 
 use desk::{
-    Actor, Agent, Article, Case, Conversation, ConversationId, Customer, DeskSettings, Entry,
-    Example, File, FileId, Handoff, Inbox, JobId, Kind, Message, MessageId, Subject, Time, Topic,
+    Actor, Agent, Article, Case, Conversation, ConversationId, Customer, CustomerId, DeskSettings,
+    Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Message, MessageId, Subject, Time,
+    Topic,
 };
+use privacy::Masked;
 
 /// One use case's writes: state, journal and jobs together.
 #[derive(Debug)]
@@ -55,16 +57,41 @@ pub enum Change {
     AddExample(Example),
     /// Such a sentence is gone. Goes with a change of its topic.
     DeleteExample(desk::ExampleId),
+    /// Examples that are this text, because they were copied from a message that was masked
+    /// afterwards.
+    RewriteExamples {
+        /// What they say.
+        was: Masked,
+        /// What they shall say.
+        text: Masked,
+    },
     /// A file, not yet part of a message.
     AddFile(Box<FileContent>),
     /// A file becomes part of a message; refused with `Conflict` when it already is of another.
     AttachFile(FileId, ConversationId, MessageId),
-    /// Work to be done after the commit.
+    /// Work to be done after the commit, by this node until its lease ends.
     AddJob(Job),
-    /// That work is done; refused with `Conflict` when somebody else did it.
+    /// That work is done; refused with `Conflict` when another node did it or has taken over.
     FinishJob(JobId),
-    /// That work failed and is due again later.
-    RetryJob(JobId, Time),
+    /// This node goes on working, until this real time at least; refused with `Conflict` when
+    /// another node has taken over.
+    ExtendLease(JobId, Time),
+    /// That work failed; it is due again later, or given up when `died_at` is set. Refused with
+    /// `Conflict` when another node has taken over.
+    RetryJob {
+        /// Which.
+        id: JobId,
+        /// When it is due again, in real time.
+        due_at: Time,
+        /// Why it failed, without personal data.
+        failure: String,
+        /// When it was given up, in real time.
+        died_at: Option<Time>,
+    },
+    /// A job that was given up is due again at this real time.
+    ReviveJob(JobId, Time),
+    /// A job that was given up is dropped.
+    DropJob(JobId),
     /// Somebody signed in.
     AddSession(Session),
     /// Somebody signed out.
@@ -83,6 +110,17 @@ pub enum Change {
         status: u16,
         /// JSON.
         body: String,
+    },
+    /// Kept answers, of this customer or of any agent, that show this conversation: a message in
+    /// it was masked afterwards. Their keys stay used, and so do those of requests that are being
+    /// carried out: what these answer is not kept.
+    ForgetAnswers {
+        /// Which.
+        conversation_id: ConversationId,
+        /// Whose.
+        customer_id: CustomerId,
+        /// But not the key of the very request that masks.
+        but: Option<String>,
     },
     /// Sessions, idempotency keys and unattached files older than these real times are dropped.
     Sweep {
@@ -203,6 +241,8 @@ pub struct Job {
     pub n_attempts: i64,
     /// When it may be done, in real time.
     pub due_at: Time,
+    /// Until then the node that works on it has it for itself, in real time.
+    pub leased_until: Time,
 }
 
 /// Whose session.
@@ -273,6 +313,8 @@ pub enum CommitError {
     Busy,
     /// The disk is full.
     Full,
+    /// The database cannot be reached. When this happens while it commits, the commit may stand.
+    Lost,
     /// The database failed; details are in the log.
     Failed(String),
 }
@@ -285,6 +327,7 @@ impl fmt::Display for CommitError {
             Self::Taken => formatter.write_str("taken"),
             Self::Busy => formatter.write_str("too much waits to be written"),
             Self::Full => formatter.write_str("the disk is full"),
+            Self::Lost => formatter.write_str("the database cannot be reached"),
             Self::Failed(why) => write!(formatter, "database failed: {why}"),
         }
     }

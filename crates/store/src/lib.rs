@@ -7,18 +7,60 @@ pub use commit::{
 };
 
 mod open;
-pub use open::{OpenError, Store};
+pub use open::{Health, LiveBatch, Location, OpenError, Store};
+
+mod connection;
+
+mod differences;
+pub(crate) use differences::Table;
+
+mod postgres;
+
+mod listen;
+
+mod value;
 
 mod writer;
 
-mod apply;
+mod batch;
+
+mod writes;
+
+mod jobs;
+pub use jobs::PUT_OFF_MS_MAX;
 
 mod read;
 pub use read::{
-    ConversationPage, Counts, HourShare, IdempotentAnswer, Listed, OverviewNow, OverviewToday,
-    Page, ReadError, SearchQuery, StoredFile, Thread, TopicToday, View, Written,
+    ConversationPage, Counts, HourShare, IdempotentAnswer, JobCounts, JobFailure, Listed,
+    OverviewNow, OverviewToday, Page, ReadError, SearchQuery, StoredFile, Thread, TopicToday, View,
+    Written,
 };
 
 mod rows;
 
+mod peer;
+pub use peer::{Batches, Peer};
+
 mod migrate;
+
+mod tables;
+
+mod sheet;
+
+mod search;
+
+mod unfinished;
+
+mod part;
+
+mod copy;
+pub use copy::{CopyError, TableRows, Tell, copy_desk};
+
+mod backup;
+pub use backup::back_up;
+
+mod restore;
+pub use restore::restore;
+
+mod doctor;
+pub use doctor::{Check, Doctor, DrawnCase};

@@ -7,66 +7,50 @@ use desk::{
     Handler, Inbox, LastMessage, Message, Priority, Source, Survey, Time, Topic,
 };
 use privacy::Masked;
-use rusqlite::{Row, types::Type};
 use serde::{Deserialize, Serialize};
 
-/// A cell that the desk cannot read: somebody else wrote to this database.
-#[derive(Debug)]
-struct BadCell(String);
+use crate::{
+    connection::Outcome,
+    value::{Row, bad},
+};
 
-impl std::fmt::Display for BadCell {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "unreadable cell {}", self.0)
-    }
+pub(crate) fn id<T: FromStr>(row: &Row<'_>, column: &str) -> Outcome<T> {
+    row.get::<&str>(column)?.parse().map_err(|_| bad(column))
 }
 
-impl std::error::Error for BadCell {}
-
-fn bad(column: &str) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(BadCell(column.to_owned())))
-}
-
-pub(crate) fn id<T: FromStr>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    row.get_ref(column)?.as_str()?.parse().map_err(|_| bad(column))
-}
-
-pub(crate) fn optional_id<T: FromStr>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
-    match row.get_ref(column)?.as_str_or_null()? {
+pub(crate) fn optional_id<T: FromStr>(row: &Row<'_>, column: &str) -> Outcome<Option<T>> {
+    match row.get::<Option<&str>>(column)? {
         Some(text) => text.parse().map(Some).map_err(|_| bad(column)),
         None => Ok(None),
     }
 }
 
-pub(crate) fn masked(row: &Row<'_>, column: &str) -> rusqlite::Result<Masked> {
-    row.get(column).map(Masked::from_storage)
+pub(crate) fn masked(row: &Row<'_>, column: &str) -> Outcome<Masked> {
+    row.get::<String>(column).map(Masked::from_storage)
 }
 
-pub(crate) fn optional_masked(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Masked>> {
-    Ok(row.get::<_, Option<String>>(column)?.map(Masked::from_storage))
+pub(crate) fn optional_masked(row: &Row<'_>, column: &str) -> Outcome<Option<Masked>> {
+    Ok(row.get::<Option<String>>(column)?.map(Masked::from_storage))
 }
 
-pub(crate) fn time(row: &Row<'_>, column: &str) -> rusqlite::Result<Time> {
+pub(crate) fn time(row: &Row<'_>, column: &str) -> Outcome<Time> {
     row.get(column).map(Time)
 }
 
-pub(crate) fn optional_time(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Time>> {
-    Ok(row.get::<_, Option<i64>>(column)?.map(Time))
+pub(crate) fn optional_time(row: &Row<'_>, column: &str) -> Outcome<Option<Time>> {
+    Ok(row.get::<Option<i64>>(column)?.map(Time))
 }
 
-pub(crate) fn word<T>(
-    row: &Row<'_>,
-    column: &str,
-    parse: fn(&str) -> Option<T>,
-) -> rusqlite::Result<T> {
-    parse(row.get_ref(column)?.as_str()?).ok_or_else(|| bad(column))
+pub(crate) fn word<T>(row: &Row<'_>, column: &str, parse: fn(&str) -> Option<T>) -> Outcome<T> {
+    parse(row.get::<&str>(column)?).ok_or_else(|| bad(column))
 }
 
 pub(crate) fn optional_word<T>(
     row: &Row<'_>,
     column: &str,
     parse: fn(&str) -> Option<T>,
-) -> rusqlite::Result<Option<T>> {
-    match row.get_ref(column)?.as_str_or_null()? {
+) -> Outcome<Option<T>> {
+    match row.get::<Option<&str>>(column)? {
         Some(text) => parse(text).map(Some).ok_or_else(|| bad(column)),
         None => Ok(None),
     }
@@ -76,9 +60,9 @@ pub(crate) fn json<T: Serialize>(values: &T) -> String {
     serde_json::to_string(values).expect("lists of texts and numbers are always JSON")
 }
 
-pub(crate) fn masked_list(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<Masked>> {
+pub(crate) fn masked_list(row: &Row<'_>, column: &str) -> Outcome<Vec<Masked>> {
     let texts: Vec<String> =
-        serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|_| bad(column))?;
+        serde_json::from_str(row.get::<&str>(column)?).map_err(|_| bad(column))?;
     Ok(texts.into_iter().map(Masked::from_storage).collect())
 }
 
@@ -86,8 +70,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn from_hex(row: &Row<'_>, column: &str) -> rusqlite::Result<Vec<u8>> {
-    let text = row.get_ref(column)?.as_str()?;
+fn from_hex(row: &Row<'_>, column: &str) -> Outcome<Vec<u8>> {
+    let text = row.get::<&str>(column)?;
     let digits: Option<Vec<u8>> =
         text.chars().map(|c| c.to_digit(16).and_then(|digit| digit.try_into().ok())).collect();
     let digits = digits.filter(|digits| digits.len() % 2 == 0).ok_or_else(|| bad(column))?;
@@ -110,7 +94,7 @@ pub(crate) fn author_columns(author: Author) -> (&'static str, Option<String>) {
     }
 }
 
-fn author(row: &Row<'_>) -> rusqlite::Result<Author> {
+fn author(row: &Row<'_>) -> Outcome<Author> {
     Ok(match word(row, "author_type", AuthorType::parse)? {
         AuthorType::Customer => Author::Customer(id(row, "author_id")?),
         AuthorType::Ai => Author::Assistant,
@@ -145,8 +129,8 @@ pub(crate) fn sources_column(sources: &[Source]) -> String {
     json(&columns)
 }
 
-fn sources(row: &Row<'_>) -> rusqlite::Result<Vec<Source>> {
-    let text = row.get_ref("sources")?.as_str()?;
+fn sources(row: &Row<'_>) -> Outcome<Vec<Source>> {
+    let text = row.get::<&str>("sources")?;
     if text == "[]" {
         return Ok(Vec::new());
     }
@@ -165,7 +149,7 @@ fn sources(row: &Row<'_>) -> rusqlite::Result<Vec<Source>> {
         .collect()
 }
 
-pub(crate) fn desk(row: &Row<'_>) -> rusqlite::Result<DeskSettings> {
+pub(crate) fn desk(row: &Row<'_>) -> Outcome<DeskSettings> {
     Ok(DeskSettings {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -178,7 +162,7 @@ pub(crate) fn desk(row: &Row<'_>) -> rusqlite::Result<DeskSettings> {
     })
 }
 
-pub(crate) fn inbox(row: &Row<'_>) -> rusqlite::Result<Inbox> {
+pub(crate) fn inbox(row: &Row<'_>) -> Outcome<Inbox> {
     Ok(Inbox {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -189,7 +173,7 @@ pub(crate) fn inbox(row: &Row<'_>) -> rusqlite::Result<Inbox> {
     })
 }
 
-pub(crate) fn agent(row: &Row<'_>) -> rusqlite::Result<Agent> {
+pub(crate) fn agent(row: &Row<'_>) -> Outcome<Agent> {
     Ok(Agent {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -203,7 +187,7 @@ pub(crate) fn agent(row: &Row<'_>) -> rusqlite::Result<Agent> {
     })
 }
 
-pub(crate) fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
+pub(crate) fn customer(row: &Row<'_>) -> Outcome<Customer> {
     Ok(Customer {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -217,7 +201,7 @@ pub(crate) fn customer(row: &Row<'_>) -> rusqlite::Result<Customer> {
     })
 }
 
-pub(crate) fn topic(row: &Row<'_>) -> rusqlite::Result<Topic> {
+pub(crate) fn topic(row: &Row<'_>) -> Outcome<Topic> {
     Ok(Topic {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -236,9 +220,9 @@ pub(crate) fn topic(row: &Row<'_>) -> rusqlite::Result<Topic> {
     })
 }
 
-pub(crate) fn article(row: &Row<'_>) -> rusqlite::Result<Article> {
+pub(crate) fn article(row: &Row<'_>) -> Outcome<Article> {
     let topic_ids: Vec<String> =
-        serde_json::from_str(row.get_ref("topic_ids")?.as_str()?).map_err(|_| bad("topic_ids"))?;
+        serde_json::from_str(row.get::<&str>("topic_ids")?).map_err(|_| bad("topic_ids"))?;
     Ok(Article {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -249,7 +233,7 @@ pub(crate) fn article(row: &Row<'_>) -> rusqlite::Result<Article> {
         topic_ids: topic_ids
             .iter()
             .map(|text| text.parse().map_err(|_| bad("topic_ids")))
-            .collect::<rusqlite::Result<_>>()?,
+            .collect::<Outcome<_>>()?,
         questions: masked_list(row, "questions")?,
         state: word(row, "state", desk::ArticleState::parse)?,
         updated_at: time(row, "updated_at")?,
@@ -258,8 +242,8 @@ pub(crate) fn article(row: &Row<'_>) -> rusqlite::Result<Article> {
     })
 }
 
-pub(crate) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
-    let handler = match row.get_ref("handler")?.as_str()? {
+pub(crate) fn conversation(row: &Row<'_>) -> Outcome<Conversation> {
+    let handler = match row.get::<&str>("handler")? {
         "assistant" => Handler::Assistant,
         "queue" => Handler::Queue,
         "agent" => Handler::Agent(id::<AgentId>(row, "agent_id")?),
@@ -271,7 +255,7 @@ pub(crate) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         }
         None => None,
     };
-    let survey = match row.get::<_, Option<i64>>("survey_score")? {
+    let survey = match row.get::<Option<i64>>("survey_score")? {
         Some(score) => Some(Survey {
             score,
             comment: optional_masked(row, "survey_comment")?,
@@ -288,11 +272,7 @@ pub(crate) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         subject: masked(row, "subject")?,
         state: word(row, "state", desk::State::parse)?,
         handler,
-        priority: if row.get::<_, i64>("priority")? > 0 {
-            Priority::First
-        } else {
-            Priority::Normal
-        },
+        priority: if row.get::<i64>("priority")? > 0 { Priority::First } else { Priority::Normal },
         language: row.get("language")?,
         topic_id: optional_id(row, "topic_id")?,
         last_message,
@@ -312,7 +292,7 @@ pub(crate) fn conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
 }
 
 /// Without its files, which are read for the whole conversation at once.
-pub(crate) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+pub(crate) fn message(row: &Row<'_>) -> Outcome<Message> {
     Ok(Message {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -331,7 +311,7 @@ pub(crate) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     })
 }
 
-pub(crate) fn file(row: &Row<'_>) -> rusqlite::Result<File> {
+pub(crate) fn file(row: &Row<'_>) -> Outcome<File> {
     Ok(File {
         id: id(row, "id")?,
         name: masked(row, "name")?,
@@ -340,7 +320,7 @@ pub(crate) fn file(row: &Row<'_>) -> rusqlite::Result<File> {
     })
 }
 
-pub(crate) fn handoff(row: &Row<'_>) -> rusqlite::Result<desk::Handoff> {
+pub(crate) fn handoff(row: &Row<'_>) -> Outcome<desk::Handoff> {
     Ok(desk::Handoff {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -359,13 +339,7 @@ pub(crate) fn handoff(row: &Row<'_>) -> rusqlite::Result<desk::Handoff> {
 }
 
 /// Without its conversations, which the caller reads.
-pub(crate) fn case(row: &Row<'_>) -> rusqlite::Result<desk::Case> {
-    let draft = match row.get::<_, Option<bool>>("draft_is_shown")? {
-        Some(is_shown) => {
-            Some(desk::DraftDraw { is_shown, propensity: row.get("draft_propensity")? })
-        }
-        None => None,
-    };
+pub(crate) fn case(row: &Row<'_>) -> Outcome<desk::Case> {
     Ok(desk::Case {
         id: id(row, "id")?,
         version: row.get("version")?,
@@ -374,21 +348,31 @@ pub(crate) fn case(row: &Row<'_>) -> rusqlite::Result<desk::Case> {
         conversation_ids: Vec::new(),
         opened_at: time(row, "opened_at")?,
         closed_at: optional_time(row, "closed_at")?,
-        assignment: desk::Assignment {
-            arm: word(row, "arm", desk::Arm::parse)?,
-            propensity: row.get("propensity")?,
-            is_eligible: row.get("is_eligible")?,
-            is_randomised: row.get("is_randomised")?,
-            level: word(row, "level", desk::Level::parse)?,
-            draft,
-            reason: masked(row, "reason")?,
-            at: time(row, "at")?,
-        },
+        assignment: assignment(row)?,
     })
 }
 
-pub(crate) fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let actor = match row.get_ref("actor_type")?.as_str()? {
+pub(crate) fn assignment(row: &Row<'_>) -> Outcome<desk::Assignment> {
+    let draft = match row.get::<Option<bool>>("draft_is_shown")? {
+        Some(is_shown) => {
+            Some(desk::DraftDraw { is_shown, propensity: row.get("draft_propensity")? })
+        }
+        None => None,
+    };
+    Ok(desk::Assignment {
+        arm: word(row, "arm", desk::Arm::parse)?,
+        propensity: row.get("propensity")?,
+        is_eligible: row.get("is_eligible")?,
+        is_randomised: row.get("is_randomised")?,
+        level: word(row, "level", desk::Level::parse)?,
+        draft,
+        reason: masked(row, "reason")?,
+        at: time(row, "at")?,
+    })
+}
+
+pub(crate) fn entry(row: &Row<'_>) -> Outcome<Entry> {
+    let actor = match row.get::<&str>("actor_type")? {
         "agent" => desk::Actor::Agent(id(row, "actor_id")?),
         "customer" => desk::Actor::Customer(id(row, "actor_id")?),
         "assistant" => desk::Actor::Assistant,

@@ -1,47 +1,114 @@
 //! The one thread that writes: many commits, one transaction, one sync to disk.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{
     Arc, Mutex,
-    mpsc::{Receiver, SyncSender, TrySendError, sync_channel},
+    mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel},
 };
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use desk::Entry;
-use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{broadcast, oneshot};
 
-use crate::{Commit, CommitError, Committed, apply};
+use crate::{
+    Commit, CommitError, Committed, LiveBatch,
+    batch::{self, Results, refusal},
+    connection::{Connection, Outcome},
+    value::Failure,
+};
 
 /// Commits that may wait; more are refused, so that memory does not grow.
 const WAITING_MAX: usize = 4_096;
 /// Commits that share one transaction.
 const BATCH_MAX: usize = 512;
+/// After a full disk, writes are refused for this long before one is tried again.
+const FULL_PAUSE: Duration = Duration::from_secs(1);
+/// After a lost connection, likewise.
+const LOST_PAUSE: Duration = Duration::from_millis(200);
+/// Whoever reads in the write-ahead log while it is to be emptied is waited for so long; then it is
+/// tried again after the next batch, or in an idle second.
+const CLEARING_WAIT: Duration = Duration::from_millis(50);
+/// Likewise when the writer stops, for the last time.
+const LAST_CLEARING_WAIT: Duration = Duration::from_secs(2);
+/// The smallest unit is tried so often when it is in the way of another node's.
+const AGAIN_MAX: usize = 5;
 
-pub(crate) struct Request {
-    pub(crate) commit: Commit,
-    pub(crate) answer: oneshot::Sender<Result<Committed, CommitError>>,
+/// Something that needs the writing connection between two batches.
+type Errand = Box<dyn FnOnce(&mut Connection) + Send>;
+
+pub(crate) enum Request {
+    Commit(Commit, oneshot::Sender<Result<Committed, CommitError>>),
+    Errand(Errand),
+}
+
+/// How the writer is doing.
+#[derive(Debug, Default)]
+pub(crate) struct Health {
+    pub(crate) n_waiting: AtomicUsize,
+    pub(crate) n_commits: AtomicU64,
+    pub(crate) n_batches: AtomicU64,
+    pub(crate) n_refused: AtomicU64,
+    pub(crate) is_full: AtomicBool,
+    pub(crate) is_lost: AtomicBool,
+    /// Rise with each change of a topic, and of an agent.
+    pub(crate) n_topic_changes: AtomicU64,
+    pub(crate) n_agent_changes: AtomicU64,
+}
+
+impl Health {
+    /// What is kept in memory of that sort is no longer so.
+    pub(crate) fn changed(&self, subject: desk::Subject) {
+        match subject {
+            desk::Subject::Topic => drop(self.n_topic_changes.fetch_add(1, Ordering::Release)),
+            desk::Subject::Agent => drop(self.n_agent_changes.fetch_add(1, Ordering::Release)),
+            _ => {}
+        }
+    }
 }
 
 pub(crate) struct Writer {
     queue: Option<SyncSender<Request>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    pub(crate) health: Arc<Health>,
 }
 
 impl Writer {
-    pub(crate) fn start(connection: Connection, live: broadcast::Sender<Arc<Vec<Entry>>>) -> Self {
+    pub(crate) fn start(
+        connection: Connection,
+        node: String,
+        live: broadcast::Sender<LiveBatch>,
+    ) -> Self {
         let (queue, requests) = sync_channel(WAITING_MAX);
+        let health = Arc::new(Health::default());
+        let mut work = Work {
+            connection,
+            node,
+            live,
+            health: Arc::clone(&health),
+            paused_until: None,
+            // What the last run could not clear is cleared now.
+            holds_old_pages: true,
+        };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || run(&connection, &requests, &live))
+            .spawn(move || work.run(&requests))
             .expect("a thread can be started while the program starts");
-        Self { queue: Some(queue), thread: Mutex::new(Some(thread)) }
+        Self { queue: Some(queue), thread: Mutex::new(Some(thread)), health }
     }
 
     pub(crate) fn send(&self, request: Request) -> Result<(), CommitError> {
         let queue = self.queue.as_ref().expect("the queue is there until the writer is dropped");
-        queue.try_send(request).map_err(|error| match error {
-            TrySendError::Full(_) => CommitError::Busy,
-            TrySendError::Disconnected(_) => CommitError::Failed("the writer stopped".to_owned()),
+        // Counted before it can be taken out.
+        self.health.n_waiting.fetch_add(1, Ordering::Relaxed);
+        queue.try_send(request).map_err(|error| {
+            self.health.n_waiting.fetch_sub(1, Ordering::Relaxed);
+            self.health.n_refused.fetch_add(1, Ordering::Relaxed);
+            match error {
+                TrySendError::Full(_) => CommitError::Busy,
+                TrySendError::Disconnected(_) => {
+                    CommitError::Failed("the writer stopped".to_owned())
+                }
+            }
         })
     }
 }
@@ -57,101 +124,167 @@ impl Drop for Writer {
     }
 }
 
-fn run(
-    connection: &Connection,
-    requests: &Receiver<Request>,
-    live: &broadcast::Sender<Arc<Vec<Entry>>>,
-) {
-    while let Ok(first) = requests.recv() {
-        let mut batch = vec![first];
-        while batch.len() < BATCH_MAX {
-            match requests.try_recv() {
-                Ok(request) => batch.push(request),
-                Err(_) => break,
+struct Work {
+    connection: Connection,
+    node: String,
+    live: broadcast::Sender<LiveBatch>,
+    health: Arc<Health>,
+    /// Until then commits are refused at once, for this reason.
+    paused_until: Option<(Instant, CommitError)>,
+    /// The write-ahead log still has what a message held before it was masked.
+    holds_old_pages: bool,
+}
+
+struct Waiting {
+    commit: Commit,
+    answer: oneshot::Sender<Result<Committed, CommitError>>,
+}
+
+impl Work {
+    fn run(&mut self, requests: &Receiver<Request>) {
+        loop {
+            let mut batch = Vec::new();
+            let mut errand = None;
+            // An idle PostgreSQL connection that broke is opened again before somebody waits.
+            let first = match requests.recv_timeout(Duration::from_secs(1)) {
+                Ok(request) => request,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.come_back();
+                    self.clear_log(CLEARING_WAIT);
+                    continue;
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    self.holds_old_pages = true;
+                    self.clear_log(LAST_CLEARING_WAIT);
+                    return;
+                }
+            };
+            let mut next = Some(first);
+            while let Some(request) = next {
+                self.health.n_waiting.fetch_sub(1, Ordering::Relaxed);
+                match request {
+                    Request::Commit(commit, answer) => batch.push(Waiting { commit, answer }),
+                    Request::Errand(work) => {
+                        errand = Some(work);
+                        break;
+                    }
+                }
+                next = if batch.len() < BATCH_MAX { requests.try_recv().ok() } else { None };
+            }
+            if !batch.is_empty() {
+                self.write(batch);
+            }
+            if let Some(errand) = errand {
+                if let Err(failure) = self.connection.revive() {
+                    tracing::error!(%failure, "the database cannot be reached");
+                }
+                errand(&mut self.connection);
             }
         }
-        write_batch(connection, batch, live);
     }
-}
 
-/// Writes a batch in one transaction. A commit that is refused is undone alone; a failure of the
-/// database undoes the whole batch and is told to each.
-fn write_batch(
-    connection: &Connection,
-    batch: Vec<Request>,
-    live: &broadcast::Sender<Arc<Vec<Entry>>>,
-) {
-    let mut results = Vec::with_capacity(batch.len());
-    let outcome = (|| {
-        connection.execute_batch("begin immediate")?;
-        for request in &batch {
-            results.push(write_one(connection, &request.commit)?);
+    fn come_back(&mut self) {
+        if self.connection.revive().is_ok() {
+            self.health.is_lost.store(false, Ordering::Relaxed);
         }
-        connection.execute_batch("commit")
-    })();
-    if let Err(error) = outcome {
-        if !connection.is_autocommit() {
-            let _ = connection.execute_batch("rollback");
+        if self.paused_until.as_ref().is_some_and(|(until, _)| *until <= Instant::now()) {
+            self.paused_until = None;
         }
-        tracing::error!(%error, n_commits = batch.len(), "a batch could not be written");
-        let error = failure(&error);
-        for request in batch {
-            let _ = request.answer.send(Err(error.clone()));
-        }
-        return;
     }
-    let entries: Vec<Entry> =
-        results.iter().flatten().flat_map(|committed| committed.entries.clone()).collect();
-    // The caller may be gone; the commit stands all the same.
-    for (request, result) in batch.into_iter().zip(results) {
-        let _ = request.answer.send(result);
-    }
-    if !entries.is_empty() {
-        let _ = live.send(Arc::new(entries));
-    }
-}
 
-/// The outer error is the database's, for which the batch must be undone; the inner one is the
-/// commit's own.
-fn write_one(
-    connection: &Connection,
-    commit: &Commit,
-) -> rusqlite::Result<Result<Committed, CommitError>> {
-    connection.execute_batch("savepoint one")?;
-    match apply::commit(connection, commit) {
-        Ok(committed) => {
-            connection.execute_batch("release one")?;
-            Ok(Ok(committed))
+    fn write(&mut self, batch: Vec<Waiting>) {
+        if let Some((until, error)) = self.paused_until.clone() {
+            if Instant::now() < until {
+                for waiting in batch {
+                    let _ = waiting.answer.send(Err(error.clone()));
+                }
+                return;
+            }
+            self.paused_until = None;
         }
-        Err(apply::Stop::Refused(error)) => {
-            connection.execute_batch("rollback to one; release one")?;
-            Ok(Err(error))
+        let commits: Vec<&Commit> = batch.iter().map(|waiting| &waiting.commit).collect();
+        let results = self.results(&commits);
+        let entries: Vec<desk::Entry> =
+            results.iter().flatten().flat_map(|committed| committed.entries.clone()).collect();
+        for entry in &entries {
+            self.health.changed(entry.subject);
         }
-        Err(apply::Stop::Database(error)) if is_constraint(&error) => {
-            connection.execute_batch("rollback to one; release one")?;
-            Ok(Err(constraint(&error)))
+        self.health.n_batches.fetch_add(1, Ordering::Relaxed);
+        self.holds_old_pages |= entries.iter().any(|entry| entry.kind == desk::Kind::MessageMasked);
+        // Before the answer, so that the digits are gone for whoever hears it.
+        self.clear_log(CLEARING_WAIT);
+        let n_written = results.iter().filter(|result| result.is_ok()).count();
+        self.health.n_commits.fetch_add(n_written as u64, Ordering::Relaxed);
+        // The caller may be gone; the commit stands all the same.
+        for (waiting, result) in batch.into_iter().zip(results) {
+            let _ = waiting.answer.send(result);
         }
-        Err(apply::Stop::Database(error)) => Err(error),
+        if !entries.is_empty() {
+            let _ = self.live.send(LiveBatch { entries: Arc::new(entries), is_own: true });
+        }
     }
-}
 
-fn is_constraint(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
-fn constraint(error: &rusqlite::Error) -> CommitError {
-    let extended = error.sqlite_error().map(|error| error.extended_code);
-    match extended {
-        Some(
-            rusqlite::ffi::SQLITE_CONSTRAINT_UNIQUE | rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
-        ) => CommitError::Taken,
-        _ => CommitError::Failed(error.to_string()),
+    fn clear_log(&mut self, wait: Duration) {
+        if !self.holds_old_pages {
+            return;
+        }
+        match self.connection.clear_log(wait) {
+            Ok(is_empty) => self.holds_old_pages = !is_empty,
+            Err(failure) => tracing::warn!(%failure, "the write-ahead log was not emptied"),
+        }
     }
-}
 
-fn failure(error: &rusqlite::Error) -> CommitError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => CommitError::Full,
-        _ => CommitError::Failed(error.to_string()),
+    /// Writes all in one transaction. When one of them makes the database refuse it, the halves
+    /// are written apart, and so on, until that one stands alone and is told.
+    fn results(&mut self, commits: &[&Commit]) -> Results {
+        let mut n_again = 0;
+        loop {
+            let failure = match self.attempt(commits) {
+                Ok(results) => {
+                    self.health.is_full.store(false, Ordering::Relaxed);
+                    self.health.is_lost.store(false, Ordering::Relaxed);
+                    return results;
+                }
+                Err(failure) => failure,
+            };
+            match &failure {
+                Failure::Taken(_) | Failure::Again(_) if commits.len() > 1 => {
+                    let (first, second) = commits.split_at(commits.len() / 2);
+                    let mut results = self.results(first);
+                    results.extend(self.results(second));
+                    return results;
+                }
+                Failure::Again(_) if n_again < AGAIN_MAX => n_again += 1,
+                failure => {
+                    self.pause(failure);
+                    if !matches!(failure, Failure::Taken(_)) {
+                        tracing::error!(%failure, n_commits = commits.len(), "not written");
+                    }
+                    return vec![Err(refusal(failure)); commits.len()];
+                }
+            }
+        }
+    }
+
+    fn attempt(&mut self, commits: &[&Commit]) -> Outcome<Results> {
+        self.connection.revive()?;
+        batch::write(&self.connection, &self.node, commits)
+    }
+
+    /// Reading goes on; writing is not tried again for a moment, so that whoever waits is told
+    /// soon and the log stays short.
+    fn pause(&mut self, failure: &Failure) {
+        let pause = match failure {
+            Failure::Full(_) => {
+                self.health.is_full.store(true, Ordering::Relaxed);
+                FULL_PAUSE
+            }
+            Failure::Lost(_) => {
+                self.health.is_lost.store(true, Ordering::Relaxed);
+                LOST_PAUSE
+            }
+            _ => return,
+        };
+        self.paused_until = Some((Instant::now() + pause, refusal(failure)));
     }
 }

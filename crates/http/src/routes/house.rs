@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use desk::{AgentId, InboxId, Presence, Role, limits};
+use desk::{AgentId, InboxId, JobId, Presence, Role, limits};
 use privacy::RawText;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -273,4 +273,30 @@ pub(crate) async fn add_sample(State(desk): State<Desk>, signed: Signed) -> Repl
 pub(crate) async fn remove_sample(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Sample> {
     let state = desk.service.remove_sample(&signed.caller, &desk.sample).await?;
     Ok(Answer(state.into()))
+}
+
+pub(crate) async fn failed_jobs(
+    State(desk): State<Desk>,
+    signed: Signed,
+) -> Reply<ListOf<wire::FailedJob>> {
+    let failed = desk.service.failed_jobs(&signed.caller).await?;
+    Ok(Answer(ListOf::whole(failed.iter().map(wire::FailedJob::from).collect())))
+}
+
+pub(crate) async fn retry_job(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<JobId>,
+) -> Result<StatusCode, Problem> {
+    desk.service.retry_failed_job(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn drop_job(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<JobId>,
+) -> Result<StatusCode, Problem> {
+    desk.service.drop_failed_job(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

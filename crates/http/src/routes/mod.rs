@@ -14,9 +14,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{delete, get, patch, post, put},
 };
+use service::ServiceError;
 use store::Page;
 
-use crate::{assets, idempotency, pages, problem::Problem, state::Desk, stream};
+use crate::{assets, idempotency, metrics, pages, problem::Problem, state::Desk, stream};
 
 /// Every address of the desk.
 pub(crate) fn all(desk: Desk) -> Router {
@@ -45,6 +46,9 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/customers/{id}", patch(agents::flag))
         .route("/counts", get(agents::counts))
         .route("/overview", get(agents::overview))
+        .route("/jobs/failed", get(house::failed_jobs))
+        .route("/jobs/{id}", delete(house::drop_job))
+        .route("/jobs/{id}/retry", post(house::retry_job))
         .route("/events", get(stream::agents))
         .route("/topics", get(knowledge::topics).post(knowledge::add_topic))
         .route("/topics/retrain", post(knowledge::retrain))
@@ -81,6 +85,8 @@ pub(crate) fn all(desk: Desk) -> Router {
         .layer(middleware::from_fn_with_state(desk.clone(), idempotency::once));
     Router::new()
         .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(metrics::ready))
+        .route("/metrics", get(metrics::show))
         .nest("/api/v1", api)
         .route("/help", get(pages::help))
         .route("/help/{slug}", get(pages::article))
@@ -88,6 +94,8 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/widget/{*path}", get(assets::widget))
         .fallback(assets::web)
         .layer(middleware::from_fn(cross_origin))
+        .layer(middleware::from_fn_with_state(desk.clone(), metrics::count))
+        .layer(middleware::from_fn(to_its_end))
         .layer(DefaultBodyLimit::disable())
         .with_state(desk)
 }
@@ -122,6 +130,18 @@ async fn cross_origin(request: Request, next: Next) -> Response {
         }
     }
     response
+}
+
+/// A request that may change something is carried out to its end, whether or not its sender waits:
+/// what follows a commit, such as the assistant's learning of an article, must not be cut off.
+async fn to_its_end(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) => Problem::from(ServiceError::Internal(error.to_string())).into_response(),
+    }
 }
 
 /// Where a page begins, as text that callers only pass back.

@@ -174,9 +174,8 @@ async fn message(
     id: ConversationId,
     message_id: MessageId,
 ) -> Result<wire::WidgetMessage, Problem> {
-    let thread = desk.service.conversation(&signed.caller, id).await?;
-    let written = thread.messages.iter().find(|written| written.message.id == message_id);
-    written.and_then(wire::WidgetMessage::new).ok_or_else(|| Problem::not_found("message"))
+    let written = desk.service.message(&signed.caller, id, message_id).await?;
+    wire::WidgetMessage::new(&written).ok_or_else(|| Problem::not_found("message"))
 }
 
 pub(crate) async fn person(

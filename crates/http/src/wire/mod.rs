@@ -5,7 +5,7 @@ mod overview;
 mod widget;
 
 pub(crate) use agents::*;
-pub(crate) use overview::Overview;
+pub(crate) use overview::{FailedJob, Overview};
 pub(crate) use widget::*;
 
 use desk::Time;

@@ -14,6 +14,16 @@ pub(crate) struct Overview {
     topics: Vec<OverviewTopic>,
     hours: Vec<OverviewHour>,
     agents: Vec<OverviewAgent>,
+    state: OverviewState,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct OverviewState {
+    jobs_waiting: i64,
+    jobs_stuck: i64,
+    jobs_failed: i64,
+    is_read_only: bool,
+    is_database_lost: bool,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -65,6 +75,33 @@ struct OverviewAgent {
     n_open: i64,
 }
 
+/// Work that was given up.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct FailedJob {
+    id: String,
+    #[schemars(extend("enum" = ["answer", "draft"]))]
+    kind: &'static str,
+    conversation_id: String,
+    conversation_number: i64,
+    n_attempts: i64,
+    failure: Option<String>,
+    failed_at: String,
+}
+
+impl From<&store::JobFailure> for FailedJob {
+    fn from(failed: &store::JobFailure) -> Self {
+        Self {
+            id: failed.job.id.to_string(),
+            kind: failed.job.kind.as_str(),
+            conversation_id: failed.job.conversation_id.to_string(),
+            conversation_number: failed.conversation_number,
+            n_attempts: failed.job.n_attempts,
+            failure: failed.failure.clone(),
+            failed_at: time(failed.died_at),
+        }
+    }
+}
+
 impl From<&service::Overview> for Overview {
     fn from(found: &service::Overview) -> Self {
         let waits = &found.today.waits_ms;
@@ -114,6 +151,13 @@ impl From<&service::Overview> for Overview {
                     n_open: *n_open,
                 })
                 .collect(),
+            state: OverviewState {
+                jobs_waiting: found.work.jobs.n_open,
+                jobs_stuck: found.work.jobs.n_stuck,
+                jobs_failed: found.work.jobs.n_failed,
+                is_read_only: found.work.is_read_only,
+                is_database_lost: found.work.is_database_lost,
+            },
         }
     }
 }

@@ -9,14 +9,16 @@ use desk::{Level, Role};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Sample, Service};
-use store::Store;
 use tower::ServiceExt;
+
+use crate::place::Place;
 
 pub(crate) const PASSWORD: &str = "a long password";
 
 pub(crate) struct App {
     pub(crate) router: Router,
-    pub(crate) folder: tempfile::TempDir,
+    pub(crate) place: Place,
+    pub(crate) service: Service,
     pub(crate) owner: String,
 }
 
@@ -29,9 +31,11 @@ pub(crate) struct Answer {
 impl App {
     /// Refunds are answered by the assistant in nearly all cases, complaints by people.
     pub(crate) async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("desk.sqlite")).unwrap();
-        let service = Service::open(store, 1.0).await.unwrap();
+        Self::open_at(Place::new()).await
+    }
+
+    pub(crate) async fn open_at(place: Place) -> Self {
+        let service = Service::open(place.open().await, 1.0).await.unwrap();
         let owner = service
             .set_up(FirstRun {
                 desk_name: "Shop".into(),
@@ -51,12 +55,21 @@ impl App {
         };
         service.add_agent(&caller, agent).await.unwrap();
         teach(&service).await;
-        Self { router: http::router(service, sample()), folder, owner: owner.token }
+        Self { router: http::router(service.clone(), sample()), place, service, owner: owner.token }
+    }
+
+    /// Another process on the same database.
+    pub(crate) async fn beside(one: &Self) -> Self {
+        let place = one.place.clone();
+        let service = Service::open(place.open().await, 1.0).await.unwrap();
+        let owner = one.owner.clone();
+        Self { router: http::router(service.clone(), sample()), place, service, owner }
     }
 
     /// A desk as it is.
-    pub(crate) fn around(service: Service, folder: tempfile::TempDir) -> Self {
-        Self { router: http::router(service, sample()), folder, owner: String::new() }
+    pub(crate) fn around(service: Service, place: Place) -> Self {
+        let router = http::router(service.clone(), sample());
+        Self { router, place, service, owner: String::new() }
     }
 
     /// A request with a token and extra headers.
@@ -117,18 +130,14 @@ impl App {
 
     /// The number of the journal's last row.
     pub(crate) fn last_seq(&self) -> i64 {
-        self.database().query_row("select max(seq) from journal", [], |row| row.get(0)).unwrap()
+        self.place.number("select max(seq) from journal")
     }
 
     /// Ends the session that was opened last, as if its time were over.
     pub(crate) fn expire_last_session(&self) {
         let query = "update sessions set expires_at = 1
-            where rowid = (select max(rowid) from sessions)";
-        assert_eq!(self.database().execute(query, []).unwrap(), 1);
-    }
-
-    fn database(&self) -> rusqlite::Connection {
-        rusqlite::Connection::open(self.folder.path().join("desk.sqlite")).unwrap()
+            where created_at = (select max(created_at) from sessions) returning expires_at";
+        assert_eq!(self.place.number(query), 1);
     }
 
     /// A new anonymous customer's token.

@@ -183,10 +183,10 @@ async fn settled(app: &App, customer: &str, id: &str) {
 /// A conversation with a draft, as a path, and the draft's id; a coin decides who gets one.
 async fn draft(app: &App, agent: &str) -> (String, String) {
     for _ in 0..50 {
-        // New each time: who is with people stays with them.
+        // New each time: who is with people stays with them. And not what was taught to belong to
+        // another topic above: that may be learnt by now.
         let customer = app.customer().await;
-        let at =
-            format!("/conversations/{}", app.ask(&customer, "How long does a refund take?").await);
+        let at = format!("/conversations/{}", app.ask(&customer, "When do I get my refund?").await);
         let detail = app.get(&at, agent).await;
         if detail["cases"][0]["assignment"]["draft_shown"] != true {
             continue;

@@ -76,7 +76,11 @@ impl<'a> Audience<'a> {
 
     async fn compare(&mut self, done: &str) -> Vec<String> {
         self.n_marks += 1;
-        let words = format!("mark {}", self.n_marks);
+        // In letters: the digits of many marks in a row may be those of a card.
+        let words: String = format!("mark {}", self.n_marks)
+            .chars()
+            .map(|c| c.to_digit(10).map_or(c, |digit| char::from(b'a' + digit as u8)))
+            .collect();
         let path = format!("/conversations/{}/messages", self.mark);
         self.app.post(&path, &self.agent, json!({ "kind": "reply", "text": words })).await;
         let mut faults = Vec::new();
@@ -173,7 +177,7 @@ impl Follower {
                 }
                 continue;
             }
-            let wait = std::time::Duration::from_secs(20);
+            let wait = std::time::Duration::from_secs(60);
             let piece = tokio::time::timeout(wait, self.events.next()).await;
             let piece = piece.expect("an event came").expect("the stream is open").unwrap();
             self.unread.push_str(std::str::from_utf8(&piece).unwrap());

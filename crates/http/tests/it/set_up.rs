@@ -3,11 +3,11 @@
 use axum::http::StatusCode;
 use serde_json::json;
 use service::{FirstRun, Service};
-use store::Store;
 
-async fn fresh(folder: &tempfile::TempDir) -> Service {
-    let store = Store::open(&folder.path().join("desk.sqlite")).unwrap();
-    Service::open(store, 1.0).await.unwrap()
+use crate::place::Place;
+
+async fn fresh(place: &Place) -> Service {
+    Service::open(place.open().await, 1.0).await.unwrap()
 }
 
 fn owner(name: &str) -> FirstRun {
@@ -23,8 +23,8 @@ fn owner(name: &str) -> FirstRun {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_at_once_one_owns_the_desk() {
     for is_imported in [false, true] {
-        let folder = tempfile::tempdir().unwrap();
-        let service = fresh(&folder).await;
+        let place = Place::new();
+        let service = fresh(&place).await;
         if is_imported {
             service.set_up_without_owner("Desk").await.unwrap();
         }
@@ -33,7 +33,7 @@ async fn of_two_at_once_one_owns_the_desk() {
         assert_eq!([one.is_ok(), other.is_ok()].iter().filter(|is_ok| **is_ok).count(), 1);
         assert!(service.set_up(owner("eve")).await.is_err());
         drop(service);
-        let service = fresh(&folder).await;
+        let service = fresh(&place).await;
         assert!(!service.needs_set_up(), "imported: {is_imported}");
         assert_eq!(service.settings().unwrap().name.as_str(), "Harbour");
     }
@@ -41,10 +41,10 @@ async fn of_two_at_once_one_owns_the_desk() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_imported_desk_gets_its_owner_by_the_link() {
-    let folder = tempfile::tempdir().unwrap();
-    let service = fresh(&folder).await;
+    let place = Place::new();
+    let service = fresh(&place).await;
     service.set_up_without_owner("Desk").await.unwrap();
-    let app = crate::app::App::around(service.clone(), folder);
+    let app = crate::app::App::around(service.clone(), place);
     assert_eq!(app.get("/setup", "").await, json!({ "needed": true }));
     let mut given = json!({
         "key": "wrong", "desk_name": "Harbour", "name": "Ada",

@@ -38,6 +38,19 @@ async fn the_assistant_says_that_it_is_ai_then_answers_with_sources() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_same_first_message_sent_twice_at_once_is_there_once() {
+    let app = App::open().await;
+    let customer = app.customer().await;
+    for nth in 0..10 {
+        let given = json!({ "text": "a person, please", "client_id": format!("once-{nth}") });
+        let send = || app.post("/widget/conversations", &customer, given.clone());
+        let (one, other) = tokio::join!(send(), send());
+        assert_eq!(one["conversation"]["id"], other["conversation"]["id"], "attempt {nth}");
+    }
+    assert_eq!(app.place.number("select count(*) from conversations"), 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_person_answers_and_notes_stay_inside() {
     let app = App::open().await;
     let (customer, agent) = (app.customer().await, app.agent().await);
@@ -158,8 +171,7 @@ async fn no_card_number_reaches_the_data_folder() {
     let thread = app.get(&format!("/widget/conversations/{id}"), &customer).await.to_string();
     assert!(!thread.contains("4111 1111 1111") && !thread.contains("5555 4444"), "{thread}");
     assert!(!thread.contains("5555 5555"), "{thread}");
-    for file in std::fs::read_dir(app.folder.path()).unwrap() {
-        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+    for bytes in app.place.at_rest() {
         for digits in ["4111 1111 1111 1111", "4111111111111111", "5555 4444"] {
             let found = bytes.windows(digits.len()).any(|window| window == digits.as_bytes());
             assert!(!found, "{digits} is on disk");

@@ -4,13 +4,18 @@ use std::collections::HashMap;
 
 use desk::{
     AgentId, Case, Conversation, ConversationId, Customer, CustomerId, File, FileId, Handler,
-    Handoff, HandoffId, Message, MessageId, Priority, Time,
+    Handoff, HandoffId, Message, MessageId, MessageKind, Priority, Time,
 };
 use privacy::Masked;
-use rusqlite::{Connection, Row, ToSql, params};
 
-use super::{ReadError, all, customers, first};
-use crate::{SessionSubject, Store, apply::subject_columns, rows};
+use super::{ReadError, customers, n_rows};
+use crate::{
+    SessionSubject, Store,
+    connection::{Connection, Outcome},
+    rows,
+    value::{Row, Value, bad, values},
+    writes::subject_columns,
+};
 
 /// A conversation with the names that lists show.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +128,8 @@ pub struct StoredFile {
     pub conversation_id: Option<ConversationId>,
     /// The customer of that conversation.
     pub customer_id: Option<CustomerId>,
+    /// What sort of message it is attached to, if it is attached.
+    pub message_kind: Option<MessageKind>,
 }
 
 const LISTED: &str = "select conversations.*, customers.name as customer_name, \
@@ -147,10 +154,7 @@ impl Store {
     pub async fn thread(&self, id: ConversationId) -> Result<Option<Thread>, ReadError> {
         self.read(move |c| {
             // One snapshot, so that the parts agree with each other.
-            c.execute_batch("begin")?;
-            let thread = read_thread(c, id);
-            c.execute_batch("commit")?;
-            thread
+            c.snapshot(|| read_thread(c, id))
         })
         .await
     }
@@ -162,7 +166,7 @@ impl Store {
         after: Option<Page>,
         limit: usize,
     ) -> Result<ConversationPage, ReadError> {
-        self.read(move |c| list(c, view, after.as_ref(), limit)).await
+        self.read_long(move |c| list(c, view, after.as_ref(), limit)).await
     }
 
     /// Conversations that hold what is searched, last changed first.
@@ -172,33 +176,32 @@ impl Store {
         after: Option<Page>,
         limit: usize,
     ) -> Result<ConversationPage, ReadError> {
-        self.read(move |c| search(c, &query, after.as_ref(), limit)).await
+        self.read_long(move |c| search(c, &query, after.as_ref(), limit)).await
     }
 
     /// How many conversations each view of this agent holds.
     pub async fn counts(&self, agent: AgentId) -> Result<Counts, ReadError> {
-        let sql = "select \
-            (select count(*) from conversations where state = 'open' and handler = 'queue') as w, \
-            (select count(*) from conversations \
-             where state = 'open' and handler = 'agent' and agent_id = ?1) as m, \
-            (select count(*) from conversations where state = 'open' and handler = 'assistant') \
-             as ai, \
-            (select count(*) from conversations where state = 'closed') as closed, \
-            (select count(*) from conversations) as a";
-        let counts = self
-            .read(move |c| {
-                first(c, sql, [agent.to_string()], |row| {
-                    Ok(Counts {
-                        waiting: row.get("w")?,
-                        mine: row.get("m")?,
-                        ai: row.get("ai")?,
-                        closed: row.get("closed")?,
-                        all: row.get("a")?,
-                    })
-                })
-            })
-            .await?;
-        Ok(counts.unwrap_or_default())
+        let kept = "select name, value from counters \
+            where name in ('queue', 'assistant', 'agent', 'closed')";
+        let mine = "select count(*) as n from conversations \
+            where state = 'open' and handler = 'agent' and agent_id = ?1";
+        self.read(move |c| {
+            let mut counts =
+                Counts { mine: c.number(mine, &values![agent.to_string()])?, ..Counts::default() };
+            for (name, n) in c.all(kept, &values![], |row| {
+                Ok((row.get::<String>("name")?, row.get::<i64>("value")?))
+            })? {
+                counts.all += n;
+                match name.as_str() {
+                    "queue" => counts.waiting = n,
+                    "assistant" => counts.ai = n,
+                    "closed" => counts.closed = n,
+                    _ => {}
+                }
+            }
+            Ok(counts)
+        })
+        .await
     }
 
     /// A conversation's place in the queue, from 1; `None` when it does not wait there.
@@ -214,23 +217,31 @@ impl Store {
         .await
     }
 
-    /// How many wait before one that would join the queue now.
-    pub async fn n_before(&self, priority: Priority, since: Time) -> Result<i64, ReadError> {
-        self.read(move |c| before(c, priority, since, "~")).await
+    /// How many others wait before a conversation that joins the queue now, or moves in it.
+    pub async fn n_before(
+        &self,
+        id: ConversationId,
+        priority: Priority,
+        since: Time,
+    ) -> Result<i64, ReadError> {
+        let sql = "select count(*) as n from conversations where state = 'open' \
+            and handler = 'queue' and (-priority, waiting_since) <= (?1, ?2) and id <> ?3";
+        let priority = -rows::priority_column(priority);
+        self.read(move |c| c.number(sql, &values![priority, since, id.to_string()])).await
     }
 
     /// A message with its files.
     pub async fn message(&self, id: MessageId) -> Result<Option<Written>, ReadError> {
         self.read(move |c| {
             let sql = format!("{WRITTEN} where messages.id = ?1");
-            let Some(mut written) = first(c, &sql, [id.to_string()], read_written)? else {
+            let Some(mut written) = c.first(&sql, &values![id.to_string()], read_written)? else {
                 return Ok(None);
             };
             let sql = "select * from files where conversation_id = ?1 and message_id = ?2 \
                        order by id";
             let conversation_id = written.message.conversation_id.to_string();
             written.message.files =
-                all(c, sql, params![conversation_id, id.to_string()], rows::file)?;
+                c.all(sql, &values![conversation_id, id.to_string()], rows::file)?;
             Ok(Some(written))
         })
         .await
@@ -244,7 +255,7 @@ impl Store {
     ) -> Result<Option<MessageId>, ReadError> {
         let sql = "select id from messages where conversation_id = ?1 and client_id = ?2";
         self.read(move |c| {
-            first(c, sql, params![conversation_id.to_string(), client_id], |row| {
+            c.first(sql, &values![conversation_id.to_string(), &client_id], |row| {
                 rows::id(row, "id")
             })
         })
@@ -257,11 +268,10 @@ impl Store {
         customer_id: CustomerId,
         client_id: String,
     ) -> Result<Option<ConversationId>, ReadError> {
-        let sql = "select conversations.id from conversations \
-            join messages on messages.conversation_id = conversations.id \
-            where customer_id = ?1 and client_id = ?2 and position = 1";
+        let sql = "select conversation_id as id from messages \
+            where author_id = ?1 and client_id = ?2 and position = 1";
         self.read(move |c| {
-            first(c, sql, params![customer_id.to_string(), client_id], |row| rows::id(row, "id"))
+            c.first(sql, &values![customer_id.to_string(), &client_id], |row| rows::id(row, "id"))
         })
         .await
     }
@@ -269,26 +279,28 @@ impl Store {
     /// A handoff.
     pub async fn handoff(&self, id: HandoffId) -> Result<Option<Handoff>, ReadError> {
         let sql = "select * from handoffs where id = ?1";
-        self.read(move |c| first(c, sql, [id.to_string()], rows::handoff)).await
+        self.read(move |c| c.first(sql, &values![id.to_string()], rows::handoff)).await
     }
 
     /// The last handoff of each of a customer's conversations.
     pub async fn last_handoff(&self, id: ConversationId) -> Result<Option<Handoff>, ReadError> {
         let sql = "select * from handoffs where conversation_id = ?1 order by at desc, id desc";
-        self.read(move |c| first(c, sql, [id.to_string()], rows::handoff)).await
+        self.read(move |c| c.first(sql, &values![id.to_string()], rows::handoff)).await
     }
 
     /// A file with its bytes.
     pub async fn file(&self, id: FileId) -> Result<Option<StoredFile>, ReadError> {
-        let sql = "select files.*, customer_id from files \
-            left join conversations on conversations.id = conversation_id where files.id = ?1";
+        let sql = "select files.*, customer_id, messages.kind as message_kind from files \
+            left join conversations on conversations.id = files.conversation_id \
+            left join messages on messages.id = files.message_id where files.id = ?1";
         self.read(move |c| {
-            first(c, sql, [id.to_string()], |row| {
+            c.first(sql, &values![id.to_string()], |row| {
                 Ok(StoredFile {
                     file: rows::file(row)?,
                     content: row.get("content")?,
                     conversation_id: rows::optional_id(row, "conversation_id")?,
                     customer_id: rows::optional_id(row, "customer_id")?,
+                    message_kind: rows::optional_word(row, "message_kind", MessageKind::parse)?,
                 })
             })
         })
@@ -304,13 +316,12 @@ impl Store {
         self.read(move |c| {
             let (owner_type, owner_id) = subject_columns(&owner);
             let mut files = Vec::with_capacity(ids.len());
-            for id in ids {
+            for id in &ids {
                 let sql = "select * from files where id = ?1 and owner_type = ?2 \
                            and owner_id = ?3 and message_id is null";
-                files.extend(first(
-                    c,
+                files.extend(c.first(
                     sql,
-                    params![id.to_string(), owner_type, owner_id],
+                    &values![id.to_string(), owner_type, &owner_id],
                     rows::file,
                 )?);
             }
@@ -327,37 +338,34 @@ impl Store {
     ) -> Result<Vec<ConversationId>, ReadError> {
         let sql = "select id from conversations where state = 'open' and handler = 'assistant' \
             and needs_reply = 0 and updated_at < ?1 order by updated_at limit ?2";
-        self.read(move |c| {
-            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-            all(c, sql, params![before.0, limit], |row| rows::id(row, "id"))
-        })
-        .await
+        self.read(move |c| c.all(sql, &values![before, n_rows(limit)], |row| rows::id(row, "id")))
+            .await
     }
 }
 
-fn read_listed(connection: &Connection, id: ConversationId) -> rusqlite::Result<Option<Listed>> {
+fn read_listed(connection: &Connection, id: ConversationId) -> Outcome<Option<Listed>> {
     let sql = format!("{LISTED} where conversations.id = ?1");
-    first(connection, &sql, [id.to_string()], listed_row)
+    connection.first(&sql, &values![id.to_string()], listed_row)
 }
 
-fn read_thread(connection: &Connection, id: ConversationId) -> rusqlite::Result<Option<Thread>> {
+fn read_thread(connection: &Connection, id: ConversationId) -> Outcome<Option<Thread>> {
     let Some(listed) = read_listed(connection, id)? else { return Ok(None) };
-    let customer = first(
-        connection,
-        "select * from customers where id = ?1",
-        [listed.conversation.customer_id.to_string()],
-        rows::customer,
-    )?
-    .ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    let customer = connection
+        .first(
+            "select * from customers where id = ?1",
+            &values![listed.conversation.customer_id.to_string()],
+            rows::customer,
+        )?
+        .ok_or_else(|| bad("customer_id"))?;
     let id_text = id.to_string();
-    let key = (id_text.as_str(),);
+    let key = &values![&id_text];
     let sql = format!("{WRITTEN} where conversation_id = ?1 order by position");
-    let mut messages = all(connection, &sql, key, read_written)?;
+    let mut messages = connection.all(&sql, key, read_written)?;
     let mut files: HashMap<String, Vec<File>> = HashMap::new();
     let sql = "select * from files where conversation_id = ?1 order by id";
-    for (message_id, file) in all(connection, sql, key, |row| {
-        Ok((row.get::<_, String>("message_id")?, rows::file(row)?))
-    })? {
+    for (message_id, file) in
+        connection.all(sql, key, |row| Ok((row.get::<String>("message_id")?, rows::file(row)?)))?
+    {
         files.entry(message_id).or_default().push(file);
     }
     if !files.is_empty() {
@@ -371,12 +379,13 @@ fn read_thread(connection: &Connection, id: ConversationId) -> rusqlite::Result<
          order by opened_at, cases.id",
         customers::CASE
     );
-    let cases = all(connection, &sql, key, rows::case)?
+    let cases = connection
+        .all(&sql, key, rows::case)?
         .into_iter()
         .map(|case| customers::with_conversations(connection, case))
-        .collect::<rusqlite::Result<_>>()?;
+        .collect::<Outcome<_>>()?;
     let sql = "select * from handoffs where conversation_id = ?1 order by at, id";
-    let handoffs = all(connection, sql, key, rows::handoff)?;
+    let handoffs = connection.all(sql, key, rows::handoff)?;
     Ok(Some(Thread { listed, customer, messages, cases, handoffs }))
 }
 
@@ -385,7 +394,7 @@ fn list(
     view: View,
     after: Option<&Page>,
     limit: usize,
-) -> rusqlite::Result<ConversationPage> {
+) -> Outcome<ConversationPage> {
     let (filter, key) = match view {
         View::Waiting => return list_waiting(connection, after, limit),
         View::Mine(agent) => (
@@ -397,22 +406,18 @@ fn list(
         View::All => ("true", None),
         View::Customer(customer) => ("customer_id = ?4", Some(customer.to_string())),
     };
-    let from = match after {
-        Some(_) => "(conversations.updated_at, conversations.id) < (?1, ?2)",
-        None => "?1 >= 0 and ?2 is not null",
-    };
     let sql = format!(
-        "{LISTED} where {from} and {filter} \
+        "{LISTED} where (conversations.updated_at, conversations.id) < (?1, ?2) and {filter} \
          order by conversations.updated_at desc, conversations.id desc limit ?3"
     );
-    let at = after.map_or(0, |page| page.at);
-    let id = after.map_or(String::new(), |page| page.id.clone());
-    let n_rows = n_rows(limit);
-    let mut values: Vec<&dyn ToSql> = vec![&at, &id, &n_rows];
-    if let Some(key) = &key {
-        values.push(key);
-    }
-    let items = all(connection, &sql, values.as_slice(), listed_row)?;
+    // No time is later, so that the first page begins at the beginning.
+    let mut values = Vec::from(values![
+        after.map_or(i64::MAX, |page| page.at),
+        after.map_or("", |page| page.id.as_str()),
+        one_more(limit)
+    ]);
+    values.extend(key.map(Value::from));
+    let items = connection.all(&sql, &values, listed_row)?;
     Ok(page(items, limit, |row| Page { priority: 0, at: row.updated_at.0, id: row.id.to_string() }))
 }
 
@@ -420,26 +425,26 @@ fn list_waiting(
     connection: &Connection,
     after: Option<&Page>,
     limit: usize,
-) -> rusqlite::Result<ConversationPage> {
-    let from = match after {
-        Some(_) => "(-priority, waiting_since, conversations.id) > (?1, ?2, ?3)",
-        None => "?1 <= 0 and ?2 >= 0 and ?3 is not null",
-    };
-    let sql = format!(
-        "{LISTED} where conversations.state = 'open' and handler = 'queue' and {from} \
-         order by priority desc, waiting_since, conversations.id limit ?4"
-    );
-    let items = all(
-        connection,
-        &sql,
-        params![
-            after.map_or(0, |page| -page.priority),
-            after.map_or(0, |page| page.at),
-            after.map_or("", |page| &page.id),
-            n_rows(limit)
-        ],
-        listed_row,
-    )?;
+) -> Outcome<ConversationPage> {
+    // First those put first; each priority is a walk along the index.
+    let mut items = Vec::new();
+    for priority in [1, 0] {
+        let (at, id) = match after {
+            Some(page) if page.priority < priority => continue,
+            Some(page) if page.priority == priority => (page.at, page.id.as_str()),
+            _ => (i64::MIN, ""),
+        };
+        let sql = format!(
+            "{LISTED} where conversations.state = 'open' and handler = 'queue' and priority = ?1 \
+             and (waiting_since, conversations.id) > (?2, ?3) \
+             order by waiting_since, conversations.id limit ?4"
+        );
+        let n_left = one_more(limit.saturating_sub(items.len()));
+        items.extend(connection.all(&sql, &values![priority, at, id, n_left], listed_row)?);
+        if items.len() > limit {
+            break;
+        }
+    }
     Ok(page(items, limit, |row| Page {
         priority: rows::priority_column(row.priority),
         at: row.waiting_since.map_or(0, |at| at.0),
@@ -447,54 +452,63 @@ fn list_waiting(
     }))
 }
 
+/// Messages looked at for one page of a search at most; who wants more asks for the next page.
+const LOOKS_MAX: usize = 2_000;
+
+/// Conversations of the newest messages with the words. One whose messages lie far apart may come
+/// again on a later page.
 fn search(
     connection: &Connection,
     query: &SearchQuery,
     after: Option<&Page>,
     limit: usize,
-) -> rusqlite::Result<ConversationPage> {
+) -> Outcome<ConversationPage> {
     let words = match query {
         SearchQuery::Number(number) => {
             let sql = format!("{LISTED} where number = ?1");
-            let items = all(connection, &sql, [number], listed_row)?;
+            let items = connection.all(&sql, &values![*number], listed_row)?;
             return Ok(ConversationPage { items, next: None });
+        }
+        SearchQuery::Words(words) if words.is_empty() => {
+            return Ok(ConversationPage { items: Vec::new(), next: None });
         }
         SearchQuery::Words(words) => words,
     };
-    if words.is_empty() {
-        return Ok(ConversationPage { items: Vec::new(), next: None });
+    let mut before = after.map_or(i64::MAX, |page| page.at);
+    let mut ids: Vec<String> = Vec::new();
+    let mut n_looks = 0;
+    let mut has_more = true;
+    while ids.len() < limit && has_more && n_looks < LOOKS_MAX {
+        let n_wanted = (limit * 2).max(50);
+        let found = connection.messages_with(words, before, one_more(n_wanted - 1))?;
+        has_more = found.len() == n_wanted;
+        n_looks += found.len();
+        for (place, id) in found {
+            if ids.len() == limit {
+                has_more = true;
+                break;
+            }
+            before = place;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
     }
-    // Quoted, so that nothing a person types is an operator of the index.
-    let terms: Vec<String> =
-        words.iter().map(|word| format!("\"{}\"", word.replace('"', "\"\""))).collect();
-    let expression = format!("{}*", terms.join(" "));
-    let from = match after {
-        Some(_) => "(conversations.updated_at, conversations.id) < (?2, ?3)",
-        None => "?2 >= 0 and ?3 is not null",
-    };
-    let sql = format!(
-        "{LISTED} where conversations.id in (select conversation_id from message_search \
-         join messages on messages.row = message_search.rowid \
-         where message_search match ?1) and {from} \
-         order by conversations.updated_at desc, conversations.id desc limit ?4"
-    );
-    let items = all(
-        connection,
-        &sql,
-        params![
-            expression,
-            after.map_or(0, |page| page.at),
-            after.map_or("", |page| &page.id),
-            n_rows(limit)
-        ],
-        listed_row,
-    )?;
-    Ok(page(items, limit, |row| Page { priority: 0, at: row.updated_at.0, id: row.id.to_string() }))
+    let mut items = Vec::with_capacity(ids.len());
+    for id in &ids {
+        items.extend(connection.first(
+            &format!("{LISTED} where conversations.id = ?1"),
+            &values![id],
+            listed_row,
+        )?);
+    }
+    let next = has_more.then(|| Page { priority: 0, at: before, id: String::new() });
+    Ok(ConversationPage { items, next })
 }
 
 /// One row more than asked for tells whether there is a next page.
-fn n_rows(limit: usize) -> i64 {
-    i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1
+fn one_more(limit: usize) -> i64 {
+    n_rows(limit).saturating_add(1)
 }
 
 fn page(
@@ -508,19 +522,13 @@ fn page(
     ConversationPage { items, next }
 }
 
-fn before(
-    connection: &Connection,
-    priority: Priority,
-    since: Time,
-    id: &str,
-) -> rusqlite::Result<i64> {
-    let sql = "select count(*) from conversations where state = 'open' and handler = 'queue' \
-        and (-priority, waiting_since, id) < (?1, ?2, ?3)";
-    let key = params![-rows::priority_column(priority), since.0, id];
-    Ok(first(connection, sql, key, |row| row.get(0))?.unwrap_or(0))
+fn before(connection: &Connection, priority: Priority, since: Time, id: &str) -> Outcome<i64> {
+    let sql = "select count(*) as n from conversations where state = 'open' \
+        and handler = 'queue' and (-priority, waiting_since, id) < (?1, ?2, ?3)";
+    connection.number(sql, &values![-rows::priority_column(priority), since, id])
 }
 
-fn listed_row(row: &Row<'_>) -> rusqlite::Result<Listed> {
+fn listed_row(row: &Row<'_>) -> Outcome<Listed> {
     Ok(Listed {
         conversation: rows::conversation(row)?,
         customer_name: rows::optional_masked(row, "customer_name")?,
@@ -530,7 +538,7 @@ fn listed_row(row: &Row<'_>) -> rusqlite::Result<Listed> {
     })
 }
 
-fn read_written(row: &Row<'_>) -> rusqlite::Result<Written> {
+fn read_written(row: &Row<'_>) -> Outcome<Written> {
     Ok(Written {
         message: rows::message(row)?,
         author_name: rows::optional_masked(row, "author_name")?,

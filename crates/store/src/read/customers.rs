@@ -1,10 +1,14 @@
 //! Customers and their cases.
 
 use desk::{Case, CaseId, Customer, CustomerId, Time, TopicId};
-use rusqlite::{Connection, params};
 
-use super::{ReadError, all, first};
-use crate::{Store, rows};
+use super::ReadError;
+use crate::{
+    Store,
+    connection::{Connection, Outcome},
+    rows,
+    value::values,
+};
 
 pub(super) const CASE: &str = "select cases.*, arm, propensity, is_eligible, is_randomised, \
     level, draft_is_shown, draft_propensity, reason, assignments.at as at \
@@ -14,7 +18,7 @@ impl Store {
     /// A customer.
     pub async fn customer(&self, id: CustomerId) -> Result<Option<Customer>, ReadError> {
         let sql = "select * from customers where id = ?1";
-        self.read(move |c| first(c, sql, [id.to_string()], rows::customer)).await
+        self.read(move |c| c.first(sql, &values![id.to_string()], rows::customer)).await
     }
 
     /// The customer whom the site knows by that key.
@@ -23,7 +27,7 @@ impl Store {
         external_id: String,
     ) -> Result<Option<Customer>, ReadError> {
         let sql = "select * from customers where external_id = ?1";
-        self.read(move |c| first(c, sql, [external_id], rows::customer)).await
+        self.read(move |c| c.first(sql, &values![&external_id], rows::customer)).await
     }
 
     /// The newest case of a customer on a topic that was opened after `since`.
@@ -35,12 +39,12 @@ impl Store {
     ) -> Result<Option<Case>, ReadError> {
         self.read(move |c| {
             let sql = format!(
-                "{CASE} where customer_id = ?1 and topic_id is ?2 and opened_at > ?3 \
+                "{CASE} where customer_id = ?1 and topic_id is not distinct from ?2 and opened_at > ?3 \
                  order by opened_at desc limit 1"
             );
             let topic_id = topic_id.map(|id| id.to_string());
             let found =
-                first(c, &sql, params![customer_id.to_string(), topic_id, since.0], rows::case)?;
+                c.first(&sql, &values![customer_id.to_string(), topic_id, since.0], rows::case)?;
             found.map(|case| with_conversations(c, case)).transpose()
         })
         .await
@@ -50,18 +54,17 @@ impl Store {
     pub async fn case(&self, id: CaseId) -> Result<Option<Case>, ReadError> {
         self.read(move |c| {
             let sql = format!("{CASE} where cases.id = ?1");
-            let found = first(c, &sql, [id.to_string()], rows::case)?;
+            let found = c.first(&sql, &values![id.to_string()], rows::case)?;
             found.map(|case| with_conversations(c, case)).transpose()
         })
         .await
     }
 }
 
-pub(super) fn with_conversations(connection: &Connection, case: Case) -> rusqlite::Result<Case> {
-    let conversation_ids = all(
-        connection,
+pub(super) fn with_conversations(connection: &Connection, case: Case) -> Outcome<Case> {
+    let conversation_ids = connection.all(
         "select conversation_id from contacts where case_id = ?1 order by at, conversation_id",
-        [case.id.to_string()],
+        &values![case.id.to_string()],
         |row| rows::id(row, "conversation_id"),
     )?;
     Ok(Case { conversation_ids, ..case })

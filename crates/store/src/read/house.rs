@@ -1,56 +1,61 @@
 //! The desk itself: settings, doors, agents, sessions.
 
 use desk::{Agent, AgentId, CustomerId, DeskSettings, Inbox, InboxId, Time};
-use rusqlite::params;
 
-use super::{ReadError, all, first};
-use crate::{SessionSubject, Store, rows};
+use super::ReadError;
+use crate::{SessionSubject, Store, rows, value::values};
 
 impl Store {
     /// The settings; `None` before the desk is set up.
     pub async fn desk(&self) -> Result<Option<DeskSettings>, ReadError> {
-        self.read(|c| first(c, "select * from desks", [], rows::desk)).await
+        self.read(|c| c.first("select * from desks", &values![], rows::desk)).await
+    }
+
+    /// Bytes of the whole database on disk.
+    pub async fn size(&self) -> Result<i64, ReadError> {
+        self.read_long(|c| c.number(c.size_sql(), &values![])).await
     }
 
     /// All doors, oldest first.
     pub async fn inboxes(&self) -> Result<Vec<Inbox>, ReadError> {
-        self.read(|c| all(c, "select * from inboxes order by id", [], rows::inbox)).await
+        self.read(|c| c.all("select * from inboxes order by id", &values![], rows::inbox)).await
     }
 
     /// A door.
     pub async fn inbox(&self, id: InboxId) -> Result<Option<Inbox>, ReadError> {
         let sql = "select * from inboxes where id = ?1";
-        self.read(move |c| first(c, sql, [id.to_string()], rows::inbox)).await
+        self.read(move |c| c.first(sql, &values![id.to_string()], rows::inbox)).await
     }
 
     /// The door with that public key.
     pub async fn inbox_by_key(&self, key: String) -> Result<Option<Inbox>, ReadError> {
         let sql = "select * from inboxes where key = ?1";
-        self.read(move |c| first(c, sql, [key], rows::inbox)).await
+        self.read(move |c| c.first(sql, &values![&key], rows::inbox)).await
     }
 
     /// All agents, by name.
     pub async fn agents(&self) -> Result<Vec<Agent>, ReadError> {
-        self.read(|c| all(c, "select * from agents order by name, id", [], rows::agent)).await
+        self.read(|c| c.all("select * from agents order by name, id", &values![], rows::agent))
+            .await
     }
 
     /// An agent.
     pub async fn agent(&self, id: AgentId) -> Result<Option<Agent>, ReadError> {
         let sql = "select * from agents where id = ?1";
-        self.read(move |c| first(c, sql, [id.to_string()], rows::agent)).await
+        self.read(move |c| c.first(sql, &values![id.to_string()], rows::agent)).await
     }
 
     /// The agent with that address (lower case).
     pub async fn agent_by_email(&self, email: String) -> Result<Option<Agent>, ReadError> {
         let sql = "select * from agents where email = ?1";
-        self.read(move |c| first(c, sql, [email], rows::agent)).await
+        self.read(move |c| c.first(sql, &values![&email], rows::agent)).await
     }
 
     /// How many agents are there to answer.
     pub async fn n_available(&self) -> Result<i64, ReadError> {
-        let sql = "select count(*) from agents where presence = 'available' and is_disabled = 0";
-        let n = self.read(move |c| first(c, sql, [], |row| row.get(0))).await?;
-        Ok(n.unwrap_or(0))
+        let sql =
+            "select count(*) as n from agents where presence = 'available' and is_disabled = 0";
+        self.read(move |c| c.number(sql, &values![])).await
     }
 
     /// Whose session a token is, if it has not ended at `now` (real time).
@@ -62,7 +67,9 @@ impl Store {
         let sql = "select kind, subject_id from sessions where token_hash = ?1 and expires_at > ?2";
         let found: Option<(String, String)> = self
             .read(move |c| {
-                first(c, sql, params![token_hash, now.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                c.first(sql, &values![&token_hash, now], |row| {
+                    Ok((row.get("kind")?, row.get("subject_id")?))
+                })
             })
             .await?;
         Ok(found.and_then(|(kind, subject)| subject_of(&kind, &subject)))

@@ -10,43 +10,44 @@ mod overview;
 pub use conversations::{
     ConversationPage, Counts, Listed, Page, SearchQuery, StoredFile, Thread, View, Written,
 };
-pub use journal::IdempotentAnswer;
+pub(crate) use journal::job;
+pub use journal::{IdempotentAnswer, JobCounts, JobFailure};
 pub use overview::{HourShare, OverviewNow, OverviewToday, TopicToday};
 
 use std::fmt;
 
-use rusqlite::{Connection, Params, Row};
+use crate::value::Failure;
 
 /// The database could not be read; details are for the log.
 #[derive(Debug, Clone)]
-pub struct ReadError(pub(crate) String);
+pub enum ReadError {
+    /// It cannot be reached.
+    Lost(String),
+    /// It failed.
+    Failed(String),
+}
 
 impl fmt::Display for ReadError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the database cannot be read: {}", self.0)
+        match self {
+            Self::Lost(why) => write!(formatter, "the database cannot be reached: {why}"),
+            Self::Failed(why) => write!(formatter, "the database cannot be read: {why}"),
+        }
     }
 }
 
 impl std::error::Error for ReadError {}
 
-/// All rows of a statement.
-fn all<T, P: Params>(
-    connection: &Connection,
-    sql: &str,
-    params: P,
-    row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
-    connection.prepare_cached(sql)?.query_map(params, row)?.collect()
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Lost(why) => Self::Lost(why),
+            other => Self::Failed(other.to_string()),
+        }
+    }
 }
 
-/// The first row of a statement.
-fn first<T, P: Params>(
-    connection: &Connection,
-    sql: &str,
-    params: P,
-    row: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Option<T>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    rows.next()?.map(row).transpose()
+/// How many rows a statement may give.
+fn n_rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
 }

@@ -1,10 +1,9 @@
 //! The live figures of the desk.
 
 use desk::{Time, TopicId};
-use rusqlite::params;
 
-use super::{ReadError, all, first};
-use crate::{Store, rows};
+use super::ReadError;
+use crate::{Store, rows, value::values};
 
 /// The desk at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -28,7 +27,7 @@ pub struct OverviewToday {
     pub n_conversations: i64,
     /// Answered by the assistant and never queued for a person.
     pub n_answered_by_ai: i64,
-    /// Answered by the assistant, then handed over.
+    /// Begun by the assistant, with an answer or without, then handed over.
     pub n_handed_over: i64,
     /// Answered by a person.
     pub n_answered_by_people: i64,
@@ -62,7 +61,7 @@ pub struct TopicToday {
 pub struct HourShare {
     /// The hour's beginning.
     pub hour: Time,
-    /// Messages by the assistant.
+    /// Messages by the assistant that cite a source.
     pub n_by_ai: i64,
     /// Messages by agents.
     pub n_by_people: i64,
@@ -80,8 +79,8 @@ impl Store {
             count(*) filter (where handler = 'agent') as n_with_agents \
             from conversations where state = 'open'";
         let now = self
-            .read(move |c| {
-                first(c, sql, [], |row| {
+            .read_long(move |c| {
+                c.first(sql, &values![], |row| {
                     Ok(OverviewNow {
                         n_waiting: row.get("n_waiting")?,
                         n_waiting_first: row.get("n_waiting_first")?,
@@ -100,7 +99,7 @@ impl Store {
         let sql = "select count(*) as n_conversations, \
             count(*) filter (where assistant_answered_at is not null and queued_at is null) \
               as n_answered_by_ai, \
-            count(*) filter (where assistant_answered_at is not null and queued_at is not null) \
+            count(*) filter (where ai_notice_at is not null and queued_at is not null) \
               as n_handed_over, \
             count(*) filter (where person_answered_at is not null) as n_answered_by_people, \
             count(*) filter (where state = 'closed') as n_closed, \
@@ -109,9 +108,9 @@ impl Store {
             from conversations where created_at >= ?1";
         let waits = "select person_answered_at - queued_at as wait from conversations \
             where created_at >= ?1 and person_answered_at >= queued_at order by wait";
-        self.read(move |c| {
-            let waits_ms = all(c, waits, [since.0], |row| row.get(0))?;
-            let today = first(c, sql, [since.0], |row| {
+        self.read_long(move |c| {
+            let waits_ms = c.all(waits, &values![since.0], |row| row.get("wait"))?;
+            let today = c.first(sql, &values![since.0], |row| {
                 Ok(OverviewToday {
                     n_conversations: row.get("n_conversations")?,
                     n_answered_by_ai: row.get("n_answered_by_ai")?,
@@ -139,8 +138,8 @@ impl Store {
             from conversations where topic_id is not null \
               and (created_at >= ?1 or (state = 'open' and handler = 'queue')) \
             group by topic_id";
-        self.read(move |c| {
-            all(c, sql, [since.0], |row| {
+        self.read_long(move |c| {
+            c.all(sql, &values![since.0], |row| {
                 Ok(TopicToday {
                     topic_id: rows::id(row, "topic_id")?,
                     n_today: row.get("n_today")?,
@@ -153,17 +152,13 @@ impl Store {
         .await
     }
 
-    /// Answers by the hour since a moment; hours without any are left out.
+    /// Answers by the hour, from the one that holds `since` on; hours without any are left out.
     pub async fn hours_since(&self, since: Time) -> Result<Vec<HourShare>, ReadError> {
-        let sql = "select created_at / ?2 as hour, \
-            count(*) filter (where author_type = 'ai') as n_by_ai, \
-            count(*) filter (where author_type = 'agent') as n_by_people \
-            from messages where kind = 'text' and created_at >= ?1 and author_type <> 'customer' \
-            group by created_at / ?2 order by hour";
-        self.read(move |c| {
-            all(c, sql, params![since.0, HOUR_MS], |row| {
+        let sql = "select * from answer_hours where hour >= ?1 order by hour";
+        self.read_long(move |c| {
+            c.all(sql, &values![since.0.div_euclid(HOUR_MS)], |row| {
                 Ok(HourShare {
-                    hour: Time(row.get::<_, i64>("hour")? * HOUR_MS),
+                    hour: Time(row.get::<i64>("hour")? * HOUR_MS),
                     n_by_ai: row.get("n_by_ai")?,
                     n_by_people: row.get("n_by_people")?,
                 })
@@ -176,7 +171,9 @@ impl Store {
     pub async fn open_by_agent(&self) -> Result<Vec<(desk::AgentId, i64)>, ReadError> {
         let sql = "select agent_id, count(*) as n from conversations \
             where state = 'open' and handler = 'agent' group by agent_id";
-        self.read(move |c| all(c, sql, [], |row| Ok((rows::id(row, "agent_id")?, row.get("n")?))))
-            .await
+        self.read_long(move |c| {
+            c.all(sql, &values![], |row| Ok((rows::id(row, "agent_id")?, row.get("n")?)))
+        })
+        .await
     }
 }

@@ -1,0 +1,50 @@
+//! What the tests take from Debian's packages: a browser, a database and a clock to set.
+
+use std::{path::Path, process::Command};
+
+use xtask::{faketime, postgres};
+
+use crate::run::{Failure, run};
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// Sees to it that all are there.
+pub(crate) fn require() -> Result<(), Failure> {
+    chromium()?;
+    libfaketime()?;
+    postgresql()
+}
+
+/// Installs Chromium as root, else says what to install.
+pub(crate) fn chromium() -> Result<(), Failure> {
+    if Path::new(CHROMIUM).exists() || std::env::var_os("EVENKEEL_CHROMIUM").is_some() {
+        return Ok(());
+    }
+    let hint = "run `sudo apt-get install chromium`, or name another one in EVENKEEL_CHROMIUM";
+    install("chromium", hint)
+}
+
+/// Installs PostgreSQL as root, else says what to install.
+pub(crate) fn postgresql() -> Result<(), Failure> {
+    if postgres::programs().is_some() {
+        return Ok(());
+    }
+    install("postgresql", postgres::INSTALL)
+}
+
+/// Installs libfaketime as root, else says what to install.
+fn libfaketime() -> Result<(), Failure> {
+    if faketime::library().is_some() {
+        return Ok(());
+    }
+    install("libfaketime", faketime::INSTALL)
+}
+
+fn install(package: &str, hint: &str) -> Result<(), Failure> {
+    let user = Command::new("id").arg("-u").output().map(|out| out.stdout).unwrap_or_default();
+    if user.trim_ascii() != b"0" {
+        return Err(Failure(format!("{package} is missing\n\nhint: {hint}")));
+    }
+    run("apt-get", &["update", "--quiet"])?;
+    run("apt-get", &["install", "--yes", "--quiet", "--no-install-recommends", package])
+}
