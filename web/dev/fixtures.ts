@@ -7,6 +7,7 @@ import type {
   Customer,
   Desk,
   Example,
+  FailedJob,
   Handoff,
   Inbox,
   Level,
@@ -30,6 +31,7 @@ export type World = {
   cases: Map<string, Case[]>;
   handoffs: Map<string, Handoff[]>;
   surveys: Map<string, Survey>;
+  failedJobs: FailedJob[];
 };
 
 const MINUTE = 60_000;
@@ -54,10 +56,10 @@ const AGENTS: [string, Agent["role"], Agent["presence"]][] = [
 
 const TOPICS: [string, Level, number, boolean, string][] = [
   ["Where is my order", "supervised", 0.6, false, "Answers come straight from the carrier."],
-  ["Refund for a broken item", "draft", 0, false, "Drafts read well; people still send them."],
+  ["Refund for a broken item", "draft", 0.5, false, "Drafts read well; people still send them."],
   ["Move an instalment", "supervised", 0.3, false, "Two quiet weeks in drafts."],
   ["Charged twice", "off", 0, false, "Money has moved wrongly: people only, for now."],
-  ["Change the delivery address", "draft", 0, false, "Trying drafts before anything else."],
+  ["Change the delivery address", "draft", 0.5, false, "Trying drafts before anything else."],
   ["Return an item", "supervised", 0.5, false, "The rules are short and all written down."],
   ["Cannot pay this month", "off", 0, true, "Hardship is for people."],
   ["A death in the family", "off", 0, true, "Bereavement is for people."],
@@ -227,9 +229,29 @@ export function makeWorld(now: number, n_conversations = 160): World {
     cases: new Map(),
     handoffs: new Map(),
     surveys: new Map(),
+    failedJobs: makeFailedJobs(n_conversations && 4, at),
   };
   for (let index = 0; index < n_conversations; index += 1) addConversation(world, index, now, draw);
   return world;
+}
+
+const FAILURES = [
+  "The model answered 529: overloaded.",
+  "The answer was cut off after 30 seconds.",
+  null,
+  "Zeitüberschreitung bei der Rückerstattungsbestätigungsnummernprüfung: the server at models.internal.example:8443 closed the connection before the answer was complete.",
+];
+
+export function makeFailedJobs(n: number, at: (ago_ms: number) => string): FailedJob[] {
+  return Array.from({ length: n }, (_, index) => ({
+    id: `job-${index + 1}`,
+    kind: index % 3 === 1 ? ("draft" as const) : ("answer" as const),
+    conversation_id: `conversation-${index + 1}`,
+    conversation_number: 1042 + index,
+    n_attempts: 1 + ((index + 4) % 5),
+    failure: FAILURES[index % FAILURES.length] ?? null,
+    failed_at: at((index * 47 + 6) * MINUTE),
+  }));
 }
 
 function makeArticles(at: (ago_ms: number) => string, by: { id: string; name: string }): Article[] {

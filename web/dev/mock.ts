@@ -1,20 +1,25 @@
 // A desk inside the development server: the contract's answers, without a desk.
-// Open /?mock=empty, failing, loading or full to see each state; a cookie keeps the choice.
+// Open /?mock=empty, failing, loading, many, diskfull, lost or full to see each state; a cookie
+// keeps the choice.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Plugin } from "vite";
-import type { Author, Conversation, Message, View } from "../src/api/types.ts";
+import type { Article, Author, Conversation, Message, View } from "../src/api/types.ts";
 import { belongs, compare } from "../src/live/views.ts";
-import { addConversation, drawsFrom, makeWorld, type World } from "./fixtures.ts";
+import { addConversation, drawsFrom, makeFailedJobs, makeWorld, type World } from "./fixtures.ts";
 
 const LIVELY_MS = 6_000;
 const ME = "agent-1";
 
-type Context = { world: World; url: URL; body: any; id: string; emit: Emit };
+type Context = { mode: string; world: World; url: URL; body: any; id: string; emit: Emit };
 type Emit = (subject: string, id: string, version: number, data: unknown) => void;
 type Answer = { status: number; body?: unknown };
 
 export function mockDesk(): Plugin {
   const world = makeWorld(Date.now());
+  const many = {
+    ...world,
+    failedJobs: makeFailedJobs(100, (ago_ms) => new Date(Date.now() - ago_ms).toISOString()),
+  };
   const empty = { ...makeWorld(Date.now(), 0), topics: [], articles: [], examples: [] };
   const streams = new Set<ServerResponse>();
 
@@ -66,11 +71,33 @@ export function mockDesk(): Plugin {
             ),
           );
         }
+        if (mode === "lost" && !isFrame) {
+          return give(
+            response,
+            problem(
+              503,
+              "database_lost",
+              "The desk's database cannot be reached.",
+              "Send the request again in a moment, with the same key or client id.",
+            ),
+          );
+        }
+        if (mode === "diskfull" && !isFrame && request.method !== "GET" && !isAsking(path)) {
+          return give(
+            response,
+            problem(
+              507,
+              "full",
+              "The desk's disk is full; nothing was changed.",
+              "Tell the person who runs the desk to free space.",
+            ),
+          );
+        }
         const body = await readBody(request);
-        const known = mode === "empty" ? empty : world;
+        const known = mode === "empty" ? empty : mode === "many" ? many : world;
         give(
           response,
-          route(request.method ?? "GET", path, { world: known, url, body, id: "", emit }),
+          route(request.method ?? "GET", path, { mode, world: known, url, body, id: "", emit }),
         );
       }
 
@@ -145,7 +172,16 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
             201,
           ),
   ],
-  ["PATCH", /^\/agents\/([^/]+)$/, ({ world, id, body }) => changeIn(world.agents, id, body)],
+  [
+    "PATCH",
+    /^\/agents\/([^/]+)$/,
+    ({ world, id, body: { password, ...change } }) =>
+      password?.includes("wrong")
+        ? problem(400, "invalid", "It is refused.", "Choose a longer one; a few words are good.", [
+            { field: "password", detail: "It is refused." },
+          ])
+        : changeIn(world.agents, id, change),
+  ],
   ["GET", /^\/conversations$/, listConversations],
   [
     "GET",
@@ -254,6 +290,9 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
     },
   ],
   ["GET", /^\/overview$/, overview],
+  ["GET", /^\/jobs\/failed$/, ({ world }) => page(world.failedJobs)],
+  ["POST", /^\/jobs\/([^/]+)\/retry$/, leaveJobs],
+  ["DELETE", /^\/jobs\/([^/]+)$/, leaveJobs],
   [
     "POST",
     /^\/files$/,
@@ -369,7 +408,7 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
   [
     "PUT",
     /^\/articles\/([^/]+)$/,
-    ({ world, id, body }) => {
+    ({ world, id, body, emit }) => {
       const article = world.articles.find((one) => one.id === id);
       if (article && (article.version !== body.version || body.title.includes("conflict"))) {
         if (article.version === body.version)
@@ -384,12 +423,16 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
           "Compare both versions.",
         );
       }
-      return changeIn(world.articles, id, {
+      const saved = changeIn(world.articles, id, {
         ...body,
         version: undefined,
         updated_at: now(),
         updated_by: myself(world),
       });
+      // As the desk does: the event has neither the text nor the questions.
+      const { body: _body, questions: _questions, ...summary } = saved.body as Article;
+      emit("article", id, summary.version, summary);
+      return saved;
     },
   ],
   [
@@ -477,7 +520,19 @@ function postMessage({ world, id, body, emit }: Context): Answer {
   return ok(message, 201);
 }
 
-function overview({ world }: Context): Answer {
+/** What only works something out needs no room on the disk. */
+function isAsking(path: string): boolean {
+  return path.endsWith("/typing") || path === "/topics/test" || path === "/articles/preview";
+}
+
+/** The second in the list was taken by somebody else, to see what is said then. */
+function leaveJobs({ world, id }: Context): Answer {
+  const job = world.failedJobs.find((one) => one.id === id);
+  world.failedJobs = world.failedJobs.filter((one) => one.id !== id);
+  return job && id !== "job-2" ? { status: 204 } : found(undefined, "failed job");
+}
+
+function overview({ mode, world }: Context): Answer {
   const all = [...world.conversations.values()];
   const draw = drawsFrom(11);
   const count = (view: View) => all.filter((one) => belongs(one, view, ME)).length;
@@ -493,6 +548,13 @@ function overview({ world }: Context): Answer {
       with_agents: all.filter((one) => one.state === "open" && one.handler === "agent").length,
       agents_available: world.agents.filter((one) => one.presence === "available").length,
     },
+    state: {
+      jobs_waiting: mode === "many" ? 12 : 0,
+      jobs_stuck: mode === "many" ? 2 : 0,
+      jobs_failed: world.failedJobs.length,
+      is_read_only: mode === "diskfull",
+      is_database_lost: false,
+    },
     today: {
       conversations: all.length,
       answered_by_ai: all.length && 61,
@@ -506,7 +568,7 @@ function overview({ world }: Context): Answer {
     },
     topics: world.topics.map((topic) => {
       const today = Math.floor(draw() * 40);
-      const by_ai = Math.round(today * topic.share);
+      const by_ai = topic.level === "supervised" ? Math.round(today * topic.share) : 0;
       return {
         topic: { id: topic.id, name: topic.name },
         level: topic.level,

@@ -24,8 +24,8 @@ export type KeyAction =
 export type KeyBinding = { keys: string; action: KeyAction; words: string };
 
 export const BINDINGS: KeyBinding[] = [
-  { keys: "j", action: "next", words: "Next conversation" },
-  { keys: "k", action: "previous", words: "Previous conversation" },
+  { keys: "j", action: "next", words: "Next in the list" },
+  { keys: "k", action: "previous", words: "Previous in the list" },
   { keys: "Enter", action: "open", words: "Open" },
   { keys: "o", action: "open", words: "Open" },
   { keys: "Escape", action: "back", words: "Back" },
@@ -77,6 +77,32 @@ export class KeyReader {
   }
 }
 
+/** So long without a key, and what is pressed next is meant anew. */
+export const REST_MS = 1_000;
+
+/** A field that goes away under somebody's hands leaves the rest of a word to the page; those
+ * letters are words still, until the person moves the focus or pauses. */
+export class WordsUnderWay {
+  #lastAt = Number.NEGATIVE_INFINITY;
+
+  /** A key was pressed in a field. */
+  wrote(at: number): void {
+    this.#lastAt = at;
+  }
+
+  /** The person is somewhere else now. */
+  moved(): void {
+    this.#lastAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Whether a key on the page belongs to what was being written. Escape never does. */
+  holds(key: string, at: number): boolean {
+    if (key === "Escape" || at - this.#lastAt > REST_MS) return false;
+    this.#lastAt = at;
+    return true;
+  }
+}
+
 /** The key to show beside a button. */
 export function keyOf(action: KeyAction): string {
   return BINDINGS.find((binding) => binding.action === action)?.keys ?? "";
@@ -102,6 +128,7 @@ export function isPressable(target: EventTarget | null): boolean {
 type Handlers = Partial<Record<KeyAction, () => void>>;
 const layers: Handlers[] = [];
 const reader = new KeyReader();
+const words = new WordsUnderWay();
 
 /** The layer added last is asked first; returns the way to take it off again. */
 export function onKeys(handlers: Handlers): () => void {
@@ -112,12 +139,16 @@ export function onKeys(handlers: Handlers): () => void {
 }
 
 export function listenToKeys(target: Window): void {
+  target.addEventListener("focusin", () => words.moved());
+  target.addEventListener("pointerdown", () => words.moved());
   target.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (isWriting(event.target)) {
+      words.wrote(event.timeStamp);
       if (event.key === "Escape") document.getElementById("main")?.focus();
       return;
     }
+    if (words.holds(event.key, event.timeStamp)) return;
     if (event.key === "Enter" && isPressable(event.target)) return;
     const action = reader.read(event, event.timeStamp);
     if (!action) return;

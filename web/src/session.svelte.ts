@@ -1,6 +1,6 @@
 // Who is signed in, and the way back to where one was when the session ends.
 import * as calls from "./api/calls.ts";
-import { onSignedOut } from "./api/client.ts";
+import { onAnswered, onSignedOut } from "./api/client.ts";
 import { asProblem, type Problem } from "./api/problem.ts";
 import type { Role } from "./api/types.ts";
 import { live } from "./live/desk.svelte.ts";
@@ -12,6 +12,7 @@ class Session {
 
   constructor() {
     onSignedOut(() => this.#ended());
+    onAnswered((answered) => live.heard(answered));
   }
 
   get role(): Role {

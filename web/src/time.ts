@@ -67,6 +67,11 @@ export function number(value: number, locale = READER): string {
   return new Intl.NumberFormat(locale).format(value);
 }
 
+/** "1 topic", "1,200 topics": the words of the screens are English, so an s is the whole rule. */
+export function counted(n: number, noun: string, locale = READER): string {
+  return `${number(n, locale)} ${noun}${n === 1 ? "" : "s"}`;
+}
+
 export function percent(share: number, locale = READER): string {
   return new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(
     share,

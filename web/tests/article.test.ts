@@ -1,6 +1,7 @@
 // What counts as a change of an article, and what the chart draws.
 import { expect, test } from "vitest";
-import { cleaned, emptyDraft, isSame } from "../src/screens/articles/draft.ts";
+import type { Article } from "../src/api/types.ts";
+import { cleaned, emptyDraft, isSame, welcome } from "../src/screens/articles/draft.ts";
 import { dayGeometry } from "../src/screens/overview/chart.ts";
 import { begunIn, keepBegun, NOTHING_BEGUN } from "../src/screens/inbox/drafts.ts";
 
@@ -10,6 +11,17 @@ test("an empty question or another order of topics is no change", () => {
   expect(isSame(before, { ...before, body: "new" })).toBe(false);
   expect(isSame(before, { ...before, questions: ["why"] })).toBe(false);
   expect(cleaned({ ...before, questions: [" how ", ""] }).questions).toEqual(["how"]);
+});
+
+test.each([
+  ["the first is shown", null, 1, false, "show"],
+  ["a newer one is shown when nothing was written", 1, 2, false, "show"],
+  ["else it is asked about", 1, 2, true, "ask"],
+  ["the same one changes nothing", 2, 2, false, "leave"],
+  ["nor does a late one", 2, 1, true, "leave"],
+] as const)("an article from the desk: %s", (_, known, version, isDirty, expected) => {
+  const at = (version: number) => ({ ...emptyDraft(), version }) as Article;
+  expect(welcome(known && at(known), at(version), isDirty)).toBe(expected);
 });
 
 test("both sides of the keel line have one scale", () => {

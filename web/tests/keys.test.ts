@@ -1,6 +1,15 @@
 // Each key does one thing, chords need haste, and a writer's letters are letters.
 import { describe, expect, test } from "vitest";
-import { BINDINGS, CHORD_MS, isPressable, isWriting, KeyReader, type Press } from "../src/keys.ts";
+import {
+  BINDINGS,
+  CHORD_MS,
+  isPressable,
+  isWriting,
+  KeyReader,
+  REST_MS,
+  WordsUnderWay,
+  type Press,
+} from "../src/keys.ts";
 
 const press = (key: string, change: Partial<Press> = {}): Press => ({
   key,
@@ -83,5 +92,30 @@ describe("keys rest while somebody writes", () => {
   test("Enter on a link or button is its own", () => {
     expect(isPressable(element("A"))).toBe(true);
     expect(isPressable(element("BODY"))).toBe(false);
+  });
+});
+
+describe("when the field goes away, the rest of the word is no command", () => {
+  const writing = () => {
+    const words = new WordsUnderWay();
+    words.wrote(0);
+    return words;
+  };
+  test("until nothing was pressed for a while", () => {
+    const words = writing();
+    expect(words.holds("e", REST_MS)).toBe(true);
+    expect(words.holds("c", 2 * REST_MS)).toBe(true);
+    expect(words.holds("e", 3 * REST_MS + 1)).toBe(false);
+  });
+
+  test("or the person went somewhere else", () => {
+    const words = writing();
+    words.moved();
+    expect(words.holds("e", 1)).toBe(false);
+  });
+
+  test("but Escape leaves at any time, and a page where nobody wrote has its keys", () => {
+    expect(writing().holds("Escape", 1)).toBe(false);
+    expect(new WordsUnderWay().holds("j", 1)).toBe(false);
   });
 });

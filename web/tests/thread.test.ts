@@ -1,8 +1,7 @@
 // A message that is being sent is shown once: before, while and after the desk answers.
 import { describe, expect, test } from "vitest";
-import type { Message, Source } from "../src/api/types.ts";
+import type { Message } from "../src/api/types.ts";
 import { stillOutgoing, threadOf, type Outgoing } from "../src/live/thread.ts";
-import { textParts } from "../src/parts/text.ts";
 
 function message(position: number, change: Partial<Message> = {}): Message {
   return {
@@ -64,25 +63,4 @@ test("a received message ends its own sending alone", () => {
   const both = [outgoing("x"), outgoing("y")];
   expect(stillOutgoing(both, message(1, { client_id: "x" }))).toEqual([both[1]]);
   expect(stillOutgoing(both, message(1))).toBe(both);
-});
-
-describe("the text of a message", () => {
-  const source: Source = { n: 1, article_id: "a", slug: "s", title: "T", quote: "Q" };
-  test.each([
-    ["plain", "hello", ["hello"]],
-    ["a known source", "yes [1].", ["yes ", 1, "."]],
-    ["an unknown source stays text", "yes [7]", ["yes [7]"]],
-    [
-      "an address without its full stop",
-      "see https://a.example/x.",
-      ["see ", "https://a.example/x", "."],
-    ],
-    ["no script addresses", "javascript:alert(1)", ["javascript:alert(1)"]],
-    ["both", "[1] http://b.example", [1, " ", "http://b.example"]],
-  ])("%s", (_, text, expected) => {
-    const parts = textParts(text, [source]).map((part) =>
-      part.type === "source" ? part.n : part.text,
-    );
-    expect(parts).toEqual(expected);
-  });
 });

@@ -1,6 +1,7 @@
 // Times in words, in a fixed language and against a given now.
 import { describe, expect, test } from "vitest";
 import {
+  counted,
   dayName,
   exactSpan,
   fileSize,
@@ -76,3 +77,10 @@ test("shares, sizes and languages", () => {
   expect(languageName("sv", "en")).toBe("Swedish");
   expect(languageName("not a code", "en")).toBe("not a code");
 });
+
+test.each([
+  [0, "0 topics"],
+  [1, "1 topic"],
+  [2, "2 topics"],
+  [1_200, "1,200 topics"],
+])("%i is %s", (n, words) => expect(counted(n, "topic", "en")).toBe(words));

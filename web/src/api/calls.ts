@@ -1,5 +1,5 @@
 // The desk's calls by name, so that screens never spell a path.
-import { call, get, patch, post, put, query, remove } from "./client.ts";
+import { ask, call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
   AddAgent,
   AddTopic,
@@ -16,6 +16,7 @@ import type {
   Customer,
   Desk,
   Example,
+  FailedJob,
   FileRef,
   Inbox,
   Me,
@@ -66,7 +67,7 @@ export const setTopic = (id: string, topicId: string, learn: boolean) =>
   put<Conversation>(`/conversations/${id}/topic`, { topic_id: topicId, learn });
 export const discardDraft = (id: string, messageId: string) =>
   post<Message>(`/conversations/${id}/drafts/${messageId}/discard`, {});
-export const typing = (id: string) => post<void>(`/conversations/${id}/typing`, {});
+export const typing = (id: string) => ask<void>(`/conversations/${id}/typing`, {});
 export const uploadFile = (file: File) =>
   call<FileRef>("POST", `/files${query({ name: file.name })}`, { file });
 
@@ -74,6 +75,11 @@ export const flagCustomer = (id: string, isFirst: boolean) =>
   patch<Customer>(`/customers/${id}`, { people_first: isFirst });
 
 export const overview = () => get<Overview>("/overview");
+
+/** The latest hundred; there is no second page. */
+export const failedJobs = async () => (await get<Page<FailedJob>>("/jobs/failed")).items;
+export const retryJob = (id: string) => post<void>(`/jobs/${id}/retry`);
+export const dropJob = (id: string) => remove(`/jobs/${id}`);
 
 export const topics = () => everyPage<Topic>("/topics");
 export const topic = (id: string) => get<Topic>(`/topics/${id}`);
@@ -88,7 +94,7 @@ export const addExample = (topicId: string, text: string) =>
 export const removeExample = (topicId: string, id: string) =>
   remove(`/topics/${topicId}/examples/${id}`);
 export const retrain = () => post<Retrained>("/topics/retrain", {});
-export const testSentence = (text: string) => post<TopicTest>("/topics/test", { text });
+export const testSentence = (text: string) => ask<TopicTest>("/topics/test", { text });
 
 export const articles = () => everyPage<ArticleSummary>("/articles");
 export const article = (id: string) => get<Article>(`/articles/${id}`);
@@ -100,7 +106,7 @@ export const removeArticle = (id: string) => remove(`/articles/${id}`);
 export const publishArticle = (id: string) => post<Article>(`/articles/${id}/publish`, {});
 export const unpublishArticle = (id: string) => post<Article>(`/articles/${id}/unpublish`, {});
 export const previewArticle = (body: string) =>
-  post<{ html: string }>("/articles/preview", { body });
+  ask<{ html: string }>("/articles/preview", { body });
 
 export const sample = () => get<Sample>("/sample");
 export const addSample = () => post<Sample>("/sample", {});

@@ -1,5 +1,5 @@
 // The one place that talks to the desk's HTTP API; every failure leaves it as a Problem.
-import { problemFrom, unreachable } from "./problem.ts";
+import { problemFrom, unreachable, type Problem } from "./problem.ts";
 
 const BASE = "/api/v1";
 
@@ -9,13 +9,22 @@ export type CallOptions = {
   signal?: AbortSignal;
   /** Makes a repeated call harmless: the desk gives the first answer again. */
   idempotencyKey?: string;
+  /** The desk only works something out: a full disk does not matter to it. */
+  keepsNothing?: boolean;
 };
+export type Answered = { problem: Problem | null; isKept: boolean };
 
 let whenSignedOut: () => void = () => {};
+let whenAnswered: (answered: Answered) => void = () => {};
 
 /** Called once for each answer that says the session is gone. */
 export function onSignedOut(listener: () => void): void {
   whenSignedOut = listener;
+}
+
+/** Called for each answer of the desk: how a call went tells how the desk is. */
+export function onAnswered(listener: (answered: Answered) => void): void {
+  whenAnswered = listener;
 }
 
 export async function call<Answer>(
@@ -26,9 +35,11 @@ export async function call<Answer>(
   const response = await send(method, path, options);
   if (!response.ok) {
     const problem = await problemFrom(response);
+    whenAnswered({ problem, isKept: false });
     if (problem.status === 401 && path !== "/session") whenSignedOut();
     throw problem;
   }
+  whenAnswered({ problem: null, isKept: method !== "GET" && !options.keepsNothing });
   return response.status === 204 ? (undefined as Answer) : await response.json();
 }
 
@@ -36,6 +47,9 @@ export const get = <Answer>(path: string, signal?: AbortSignal) =>
   call<Answer>("GET", path, { signal });
 export const post = <Answer>(path: string, body?: unknown, idempotencyKey?: string) =>
   call<Answer>("POST", path, { body, idempotencyKey });
+/** Asks with a body; nothing is kept of it. */
+export const ask = <Answer>(path: string, body: unknown) =>
+  call<Answer>("POST", path, { body, keepsNothing: true });
 export const put = <Answer>(path: string, body: unknown) => call<Answer>("PUT", path, { body });
 export const patch = <Answer>(path: string, body: unknown) => call<Answer>("PATCH", path, { body });
 export const remove = (path: string) => call<void>("DELETE", path);

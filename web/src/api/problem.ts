@@ -1,5 +1,8 @@
 // What went wrong, in the words that are shown to people.
 
+/** The desk's own words are for programs; this app does try again, but never sends twice unasked. */
+const LOST_HINT = "Screens come back by themselves; what was being sent must be sent again.";
+
 export type FieldError = { field: string; detail: string };
 
 export class Problem extends Error {
@@ -52,7 +55,7 @@ export async function problemFrom(response: Response): Promise<Problem> {
       status,
       code: body.code ?? "internal",
       detail: body.detail ?? body.title ?? `The desk answered ${status}.`,
-      hint: body.hint ?? "",
+      hint: body.code === "database_lost" ? LOST_HINT : (body.hint ?? ""),
       errors: body.errors ?? [],
       retryAfterSeconds,
     });

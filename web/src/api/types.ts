@@ -28,6 +28,7 @@ export type Desk = Shapes["Desk"];
 export type Me = Shapes["Me"];
 export type Inbox = Shapes["Inbox"];
 export type Counts = Shapes["Counts"];
+export type FailedJob = Shapes["FailedJob"];
 export type Overview = Shapes["Overview"];
 export type Sample = Shapes["Sample"];
 export type Session = Shapes["Session"];

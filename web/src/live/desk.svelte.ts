@@ -1,6 +1,7 @@
 // All that this browser knows of the desk, kept true by the event stream.
 import { SvelteMap } from "svelte/reactivity";
 import * as calls from "../api/calls.ts";
+import type { Answered } from "../api/client.ts";
 import type {
   Agent,
   ArticleSummary,
@@ -19,6 +20,7 @@ import type {
   Topic,
 } from "../api/types.ts";
 import { clock } from "./clock.svelte.ts";
+import { conditionAfter, WELL, type Condition } from "./condition.ts";
 import { Records, type Versioned } from "./records.ts";
 import type { Change, Signal, Subject } from "./stream.ts";
 import { joinTabs, type Tabs } from "./tabs.ts";
@@ -27,6 +29,8 @@ import { stillOutgoing, type Outgoing } from "./thread.ts";
 const TYPING_MS = 5_000;
 const HELLO_WAIT_MS = 1_500;
 const COUNTS_MS = 1_000;
+/** While the database is lost, the desk is asked again this often. */
+const LOST_MS = 5_000;
 /** Conversations whose messages are kept, so that going back and forth needs no waiting. */
 const N_OPENED_MAX = 40;
 /** Above this, list rows that no open screen needs are forgotten at the next quiet moment. */
@@ -53,6 +57,8 @@ class LiveDesk {
   desk = $state.raw<Desk | null>(null);
   /** Null until the first word; then whether events arrive. */
   isConnected = $state<boolean | null>(null);
+  /** What every screen must know: nothing can be kept, or nothing can be read. */
+  condition = $state.raw<Condition>(WELL);
   /** Grows when all that was fetched must be fetched again. */
   epoch = $state(0);
 
@@ -61,6 +67,7 @@ class LiveDesk {
   #whenReady: () => void = () => {};
   #typingTimers = new Map<string, ReturnType<typeof setTimeout>>();
   #countsTimer: ReturnType<typeof setTimeout> | null = null;
+  #lostTimer: ReturnType<typeof setInterval> | undefined;
   #listeners = new Set<(change: Change | null) => void>();
   #whenSignedOut: () => void = () => {};
 
@@ -96,6 +103,22 @@ class LiveDesk {
     this.counts = null;
     this.isConnected = null;
     this.agentId = "";
+    this.tell(WELL);
+  }
+
+  heard(answered: Answered): void {
+    if (this.#tabs) this.tell(conditionAfter(this.condition, answered));
+  }
+
+  /** When the database is back, all that failed meanwhile is fetched without anybody's asking. */
+  tell(condition: Condition): void {
+    const wasLost = this.condition.isDatabaseLost;
+    this.condition = condition;
+    if (wasLost === condition.isDatabaseLost) return;
+    clearInterval(this.#lostTimer);
+    if (condition.isDatabaseLost) {
+      this.#lostTimer = setInterval(() => void this.refreshCounts(), LOST_MS);
+    } else if (this.#tabs) this.#fetchAgain();
   }
 
   tellSessionChanged(): void {
@@ -228,6 +251,10 @@ class LiveDesk {
     for (const records of this.#everyRecords()) records.clear();
     if (me) this.agents.put(me);
     this.opened.clear();
+    this.#fetchAgain();
+  }
+
+  #fetchAgain(): void {
     this.epoch += 1;
     void this.refreshCounts();
     for (const listener of this.#listeners) listener(null);

@@ -24,3 +24,15 @@ export function isSame(a: ArticleDraft, b: ArticleDraft): boolean {
   };
   return inOrder(a) === inOrder(b);
 }
+
+/** What to do with an article that came from the desk: what was written here is never replaced
+ * unasked, and what is old by now is left. */
+export function welcome(
+  base: Article | null,
+  article: Article,
+  isDirty: boolean,
+): "show" | "ask" | "leave" {
+  if (!base) return "show";
+  if (article.version <= base.version) return "leave";
+  return isDirty ? "ask" : "show";
+}

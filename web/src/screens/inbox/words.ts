@@ -1,4 +1,5 @@
 // The inbox's words for states, in one place so that list, header and panel say the same.
+import { Problem } from "../../api/problem.ts";
 import type { Conversation, Handoff, View } from "../../api/types.ts";
 
 export const VIEWS: { view: View; words: string; about: string }[] = [
@@ -39,6 +40,36 @@ export function turnWords(conversation: Conversation, agentId: string): string {
   if (!conversation.needs_reply) return "Answered";
   if (conversation.handler === "assistant") return "AI's turn";
   return conversation.agent?.id === agentId ? "Your turn" : "Agent's turn";
+}
+
+export type RowWords = { lead: string; by: "ai" | "agent" | null; then: string };
+
+/**
+ * Whoever scans the queue needs what the customer came with: the first words lead, and what the
+ * customer said since follows. What the assistant or an agent said last is the same for many.
+ */
+export function rowWords(conversation: Conversation): RowWords {
+  const { subject, last_message: last, state, handler } = conversation;
+  const author = last?.author_type;
+  const by = author === "ai" || author === "agent" ? author : null;
+  const isWaiting = state === "open" && handler === "queue";
+  if (!last || !isWaiting || !subject) return { lead: last?.text || subject, by, then: "" };
+  // The desk cuts what is long, a subject sooner than the last message.
+  const isSame = subject.endsWith("…")
+    ? last.text.startsWith(subject.slice(0, -1))
+    : last.text === subject;
+  return { lead: subject, by: null, then: author === "customer" && !isSame ? last.text : "" };
+}
+
+/** The desk's hint is to ask a lead; a lead has the way at hand. */
+export function forLeads(refused: Problem): Problem {
+  const { status, code, detail } = refused;
+  return new Problem({
+    status,
+    code,
+    detail,
+    hint: "Take it over all the same, or write a note to them.",
+  });
 }
 
 /** Who answers now, as a mark and a name. */
