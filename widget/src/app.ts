@@ -92,14 +92,12 @@ function draftOf(inbox: string): Draft {
   };
 }
 
-/** Pages without a secure context have random numbers, but no ready-made UUID. */
+/** Draws each digit that may vary: pages without a secure context have no ready-made UUID. */
 function uuid(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => {
+    const drawn = crypto.getRandomValues(new Uint8Array(1))[0]!;
+    return (Number(digit) ^ (drawn & (15 >> (Number(digit) / 4)))).toString(16);
+  });
 }
 
 (document.currentScript as AppScript | null)?.evenkeelMount?.(mount);

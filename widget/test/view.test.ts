@@ -202,6 +202,26 @@ describe("a person", () => {
     expect(widget.askForPerson).not.toHaveBeenCalled();
     expect(find(".answering").textContent).toBe("Amira");
   });
+
+  it("is not asked for twice while one is awaited, and the button says so", async () => {
+    await act(
+      { type: "conversations", items: [conversation({ handler: "queue" })] },
+      shown[1]!,
+    );
+    find(".person").click();
+    expect(find(".person").textContent).toBe("A person has been asked");
+    expect(find(".person").getAttribute("aria-disabled")).toBe("true");
+    expect(widget.askForPerson).not.toHaveBeenCalled();
+  });
+
+  it("is not offered in a conversation that is over", async () => {
+    expect(find(".person").hidden).toBe(false);
+    await act(
+      { type: "conversations", items: [conversation({ state: "closed", handler: "queue" })] },
+      shown[1]!,
+    );
+    expect(find(".person").hidden).toBe(true);
+  });
 });
 
 describe("writing", () => {

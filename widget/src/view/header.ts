@@ -71,12 +71,17 @@ function answeringWords(answering: Answering, { say }: Speech): string {
     : say("waiting_place", { place: answering.place });
 }
 
-/** Always there; it rests only while a person already answers, and says so. */
+/** There until the conversation is over; it rests, and says why, once somebody was asked. */
 function drawPerson(button: HTMLButtonElement, view: View, { say }: Speech): void {
-  const isHere = view.answering.kind === "agent" && view.conversation?.state === "open";
-  button.setAttribute("aria-disabled", String(isHere));
+  const { kind } = view.answering;
+  const words = view.is_asking_for_person
+    ? "person_asking"
+    : kind === "waiting"
+      ? "person_asked"
+      : "person";
+  const isHere = kind === "agent";
+  button.hidden = view.conversation?.state === "closed";
+  button.setAttribute("aria-disabled", String(isHere || words !== "person"));
   button.title = isHere ? say("person_here") : "";
-  fill(button, [view.is_asking_for_person], () => [
-    say(view.is_asking_for_person ? "person_asking" : "person"),
-  ]);
+  fill(button, words, () => [say(words)]);
 }

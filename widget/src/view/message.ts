@@ -195,9 +195,10 @@ function drawStatus(element: HTMLElement, entry: Entry, { speech, widget }: Surf
     if (delivery === "sent") return [];
     if (delivery === "sending")
       return [h("span", { "aria-hidden": "true" }, speech.say("sending"))];
-    const reason = [speech.say("failed"), failure?.detail, failure?.hint].filter(Boolean).join(" ");
+    // The desk's own words may run the other way than the customer's.
+    const why = h("bdi", {}, [failure?.detail, failure?.hint].filter(Boolean).join(" "));
     return [
-      h("p", { class: "reason" }, reason),
+      h("p", { class: "reason" }, `${speech.say("failed")} `, why),
       h("button", { type: "button", onclick: () => widget.retry(key) }, speech.say("retry")),
       h("button", { type: "button", onclick: () => widget.remove(key) }, speech.say("delete")),
     ];

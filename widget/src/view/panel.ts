@@ -22,10 +22,7 @@ export function createPanel(surface: Surface, draft: Draft, close: () => void): 
   const closing = createClosing(surface);
   const header = createHeader(surface, {
     close,
-    person: () => {
-      askForPerson(surface, composer);
-      root.querySelector(".receipt")?.scrollIntoView({ block: "nearest" });
-    },
+    person: () => askForPerson(surface, composer),
   });
   const banner = h("p", { class: "banner", role: "status" });
   const drop = h(
@@ -99,13 +96,7 @@ export function createPanel(surface: Surface, draft: Draft, close: () => void): 
 }
 
 /** With what is written, if anything is: nobody should have to say it twice. */
-function askForPerson(surface: Surface, composer: Composer): void {
-  const { widget } = surface;
-  const { current, conversations } = widget.state();
-  const conversation = current ? conversations[current] : undefined;
-  // Already asked: the receipt has the place, and asking twice would not change it.
-  if (conversation?.handler === "queue" && conversation.state === "open") return;
-  if (conversation?.state === "closed") widget.begin();
+function askForPerson({ widget }: Surface, composer: Composer): void {
   const written = composer.take();
   if (written) widget.askForPerson(written.text, written.files);
   composer.focus();
