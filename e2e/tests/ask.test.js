@@ -53,7 +53,7 @@ test("a person is asked for, answers live, and stays there after a reload and a 
   await say(page, "Are you still there?");
   await desk.start();
   await log(page, "Are you still there?");
-  await inbox.getByText("Are you still there?").first().waitFor({ timeout: 60_000 });
+  await inbox.getByText("Are you still there?").first().waitFor({ timeout: 120_000 });
 });
 
 test("axe finds nothing on any page of the agents", async () => {

@@ -25,6 +25,16 @@ export const openBrowser = () =>
     args: FLAGS,
   });
 
+/** A busy machine may need long; nothing here is a measurement of how long. */
+const WAIT_MS = 120_000;
+
+/** A context of its own: no session, nothing stored. */
+export async function newContext(browser, options = {}) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(WAIT_MS);
+  return context;
+}
+
 function binary() {
   const path = process.env.EVENKEEL_BINARY ?? "../target/debug/evenkeel";
   if (!existsSync(path)) throw new Error(`${path} is missing: cargo build -p evenkeel`);
@@ -62,7 +72,7 @@ export class Desk {
   async start() {
     const words = ["demo", "--quiet", "--no-open", "--port", String(this.port)];
     this.process = spawn(binary(), [...words, "--data", this.folder], { stdio: "ignore" });
-    for (let i = 0; i < 600; i += 1) {
+    for (let i = 0; i < 1800; i += 1) {
       const ok = await fetch(`${this.url}/shop`).then((answer) => answer.ok, () => false);
       if (ok) return;
       await new Promise((done) => setTimeout(done, 100));
@@ -85,7 +95,7 @@ export class Desk {
 
 /** A customer on the shop's page, with the panel open. */
 export async function customer(browser, desk) {
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await newContext(browser)).newPage();
   await page.goto(`${desk.url}/shop`);
   await openPanel(page);
   return page;
@@ -104,7 +114,7 @@ export async function say(page, words) {
 
 /** An agent at the inbox. */
 export async function agent(browser, desk, email = "leyla@fjordhus.example") {
-  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  const page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
   await page.goto(`${desk.url}/sign-in`);
   await page.locator("input[type=email]").fill(email);
   await page.locator("input[type=password]").fill(PASSWORD);

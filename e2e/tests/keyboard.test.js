@@ -1,7 +1,7 @@
 // Everything by key: no pointer is used in this file.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { Desk, PASSWORD, openBrowser } from "./desk.js";
+import { Desk, PASSWORD, openBrowser, newContext } from "./desk.js";
 
 let browser;
 let desk;
@@ -35,14 +35,14 @@ async function tabTo(page, isWanted, what) {
 
 async function holdsFocus(page, when) {
   await page.waitForFunction(() => document.activeElement !== document.body, null, {
-    timeout: 3_000,
+    timeout: 60_000,
   }).catch(() => assert.fail(`the focus is lost ${when}`));
 }
 
 const named = (words) => (at) => words.test(at.words) && (at.tag === "a" || at.tag === "button");
 
 test("a customer asks, gets a person, closes and judges", async () => {
-  const page = await (await browser.newContext()).newPage();
+  const page = await (await newContext(browser)).newPage();
   await page.goto(`${desk.url}/shop`);
   await page.waitForFunction(() => Boolean(window.evenkeel));
   await tabTo(page, (at) => at.tag === "button" && /chat|help|open|message/i.test(at.words), "the bubble");
@@ -59,7 +59,7 @@ test("a customer asks, gets a person, closes and judges", async () => {
 });
 
 test("an agent signs in, answers, notes, closes, looks around and leaves", async () => {
-  const asking = await (await browser.newContext()).newPage();
+  const asking = await (await newContext(browser)).newPage();
   await asking.goto(`${desk.url}/shop`);
   await asking.waitForFunction(() => Boolean(window.evenkeel));
   await asking.evaluate(() => window.evenkeel.open());
@@ -67,7 +67,7 @@ test("an agent signs in, answers, notes, closes, looks around and leaves", async
   await asking.locator("textarea").press("Enter");
   await asking.getByText("You are in the queue").waitFor();
 
-  const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
+  const page = await (await newContext(browser, { viewport: { width: 1440, height: 900 } })).newPage();
   await page.goto(`${desk.url}/sign-in`);
   await page.locator("input[type=email]").waitFor();
   await tabTo(page, (at) => at.type === "email", "the address");

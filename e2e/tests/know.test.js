@@ -1,7 +1,7 @@
 // What the desk knows: an article is written, previewed, published, found and cited.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Desk, agent, faults, openBrowser } from "./desk.js";
+import { Desk, agent, faults, openBrowser, newContext } from "./desk.js";
 
 let browser;
 let desk;
@@ -43,7 +43,7 @@ test("an article is written, published, cited and taken back", async () => {
   await page.getByRole("button", { name: "Test" }).click();
   await page.getByText("Bring a paper lantern inside when it rains.").first().waitFor();
 
-  const help = await (await browser.newContext()).newPage();
+  const help = await (await newContext(browser)).newPage();
   await help.goto(`${desk.url}/help`);
   await help.getByRole("link", { name: "Paper lanterns" }).click();
   await help.getByRole("heading", { name: "Outdoors" }).waitFor();

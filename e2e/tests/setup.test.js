@@ -1,7 +1,7 @@
 // A new desk: set up, looked at while it is empty, filled with the sample and emptied again.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Desk, faults, openBrowser } from "./desk.js";
+import { Desk, faults, openBrowser, newContext } from "./desk.js";
 
 const SCREENS = ["inbox", "articles", "topics", "overview", "settings"];
 let browser;
@@ -20,7 +20,7 @@ for (const [scheme, width] of [
   ["dark", 390],
 ]) {
   test(`a new desk, ${scheme} at ${width}`, async () => {
-    const context = await browser.newContext({
+    const context = await newContext(browser, {
       colorScheme: scheme,
       viewport: { width, height: 900 },
     });
