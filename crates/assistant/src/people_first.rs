@@ -3,7 +3,7 @@
 //! Word lists, never guesses of emotions. They are English so far; a topic marked people-first
 //! serves the other languages. A false alarm costs a person a minute; a miss costs more.
 
-use crate::words::{holds, holds_near, normalised};
+use crate::words::{Phrases, normalised};
 
 /// Why a person comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Rule {
     }
 }
 
-const SELF_HARM: &[&str] = &[
+static SELF_HARM: Phrases = Phrases::new(&[
     "kill myself",
     "killing myself",
     "end my life",
@@ -56,9 +56,9 @@ const SELF_HARM: &[&str] = &[
     "no reason to live",
     "want to die",
     "better off dead",
-];
+]);
 
-const THREAT: &[&str] = &[
+static THREAT: Phrases = Phrases::new(&[
     "kill you",
     "hurt you",
     "find where you live",
@@ -69,9 +69,9 @@ const THREAT: &[&str] = &[
     "come to your office with",
     "you will regret",
     "you will pay for this",
-];
+]);
 
-const BEREAVEMENT: &[&str] = &[
+static BEREAVEMENT: Phrases = Phrases::new(&[
     "passed away",
     "deceased",
     "bereavement",
@@ -86,9 +86,9 @@ const BEREAVEMENT: &[&str] = &[
     "late partner",
     "widow",
     "widower",
-];
+]);
 
-const RELATIVES: &[&str] = &[
+static RELATIVES: Phrases = Phrases::new(&[
     "husband",
     "wife",
     "partner",
@@ -111,11 +111,11 @@ const RELATIVES: &[&str] = &[
     "friend",
     "uncle",
     "aunt",
-];
+]);
 
-const DIED: &[&str] = &["died", "has died", "dying", "passed", "death"];
+static DIED: Phrases = Phrases::new(&["died", "has died", "dying", "passed", "death"]);
 
-const HARDSHIP: &[&str] = &[
+static HARDSHIP: Phrases = Phrases::new(&[
     "cant afford",
     "cannot afford",
     "can not afford",
@@ -155,9 +155,9 @@ const HARDSHIP: &[&str] = &[
     "my debt",
     "my debts",
     "debt advice",
-];
+]);
 
-const FRAUD: &[&str] = &[
+static FRAUD: Phrases = Phrases::new(&[
     "fraud",
     "fraudulent",
     "fraudster",
@@ -194,18 +194,18 @@ const FRAUD: &[&str] = &[
     "someone else used my",
     "somebody used my",
     "somebody else used my",
-];
+]);
 
-const MINOR: &[&str] = &[
+static MINOR: Phrases = Phrases::new(&[
     "under 18",
     "under eighteen",
     "underage",
     "im a minor",
     "i am a minor",
     "still in primary school",
-];
+]);
 
-const LEGAL: &[&str] = &[
+static LEGAL: Phrases = Phrases::new(&[
     "lawyer",
     "lawyers",
     "solicitor",
@@ -227,24 +227,24 @@ const LEGAL: &[&str] = &[
     "data protection authority",
     "breach of contract",
     "report you to",
-];
+]);
 
 /// The first rule that speaks, gravest first.
 #[must_use]
 pub fn people_first(text: &str) -> Option<Rule> {
     let text = normalised(text);
     let lists = [
-        (Rule::SelfHarm, SELF_HARM),
-        (Rule::Threat, THREAT),
-        (Rule::Bereavement, BEREAVEMENT),
-        (Rule::Hardship, HARDSHIP),
-        (Rule::Fraud, FRAUD),
-        (Rule::Minor, MINOR),
-        (Rule::Legal, LEGAL),
+        (Rule::SelfHarm, &SELF_HARM),
+        (Rule::Threat, &THREAT),
+        (Rule::Bereavement, &BEREAVEMENT),
+        (Rule::Hardship, &HARDSHIP),
+        (Rule::Fraud, &FRAUD),
+        (Rule::Minor, &MINOR),
+        (Rule::Legal, &LEGAL),
     ];
-    let listed = lists.into_iter().find(|(_, phrases)| holds(&text, phrases)).map(|(rule, _)| rule);
+    let listed = lists.into_iter().find(|(_, phrases)| phrases.are_in(&text)).map(|(rule, _)| rule);
     listed
-        .or_else(|| holds_near(&text, RELATIVES, DIED, 3).then_some(Rule::Bereavement))
+        .or_else(|| RELATIVES.are_near(&text, &DIED, 3).then_some(Rule::Bereavement))
         .or_else(|| is_child(&text).then_some(Rule::Minor))
 }
 

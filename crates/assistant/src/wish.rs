@@ -1,8 +1,8 @@
 //! What customers say about the conversation itself: a person, please; that did not help.
 
-use crate::words::{holds, holds_near, normalised};
+use crate::words::{Phrases, normalised};
 
-const ENGLISH_VERBS: &[&str] = &[
+static ENGLISH_VERBS: Phrases = Phrases::new(&[
     "speak",
     "speaking",
     "talk",
@@ -39,9 +39,9 @@ const ENGLISH_VERBS: &[&str] = &[
     "are you",
     "i demand",
     "switch me",
-];
+]);
 
-const PEOPLE: &[&str] = &[
+static PEOPLE: Phrases = Phrases::new(&[
     "person",
     "human",
     "human being",
@@ -68,9 +68,9 @@ const PEOPLE: &[&str] = &[
     "support person",
     "actual person",
     "actual human",
-];
+]);
 
-const TALK: &[&str] = &[
+static TALK: Phrases = Phrases::new(&[
     "speak",
     "speaking",
     "talk",
@@ -79,9 +79,9 @@ const TALK: &[&str] = &[
     "connect me",
     "transfer me",
     "put me through",
-];
+]);
 
-const SOMEONE: &[&str] = &[
+static SOMEONE: Phrases = Phrases::new(&[
     "someone",
     "somebody",
     "anyone",
@@ -91,7 +91,7 @@ const SOMEONE: &[&str] = &[
     "customer support",
     "support team",
     "your team",
-];
+]);
 
 /// Said alone, or with "please" and the like.
 const ALONE: &[&str] = &[
@@ -114,7 +114,7 @@ const ALONE: &[&str] = &[
 const FILLERS: &[&str] =
     &["a", "an", "the", "please", "pls", "plz", "now", "hello", "hi", "hey", "ok", "no", "just"];
 
-const PHRASES: &[&str] = &[
+static PHRASES: Phrases = Phrases::new(&[
     "not a bot",
     "not a robot",
     "not a machine",
@@ -217,7 +217,7 @@ const PHRASES: &[&str] = &[
     "gerçek bir kişi",
     "müşteri temsilcisi",
     "temsilciye bağlan",
-];
+]);
 
 /// Not split by spaces, so found anywhere.
 const UNSPACED: &[&str] =
@@ -230,9 +230,9 @@ pub fn asks_for_person(text: &str) -> bool {
         return true;
     }
     let text = normalised(text);
-    holds(&text, PHRASES)
-        || holds_near(&text, ENGLISH_VERBS, PEOPLE, 4)
-        || holds_near(&text, TALK, SOMEONE, 3)
+    PHRASES.are_in(&text)
+        || ENGLISH_VERBS.are_near(&text, &PEOPLE, 4)
+        || TALK.are_near(&text, &SOMEONE, 3)
         || is_alone(&text)
 }
 
@@ -242,7 +242,7 @@ fn is_alone(normalised: &str) -> bool {
     ALONE.contains(&words.join(" ").as_str())
 }
 
-const DID_NOT_HELP: &[&str] = &[
+static DID_NOT_HELP: Phrases = Phrases::new(&[
     "didnt help",
     "did not help",
     "doesnt help",
@@ -279,10 +279,10 @@ const DID_NOT_HELP: &[&str] = &[
     "no me ha ayudado",
     "ne m aide pas",
     "pas utile",
-];
+]);
 
 /// Whether the customer says that the assistant's answer did not help.
 #[must_use]
 pub fn says_it_did_not_help(text: &str) -> bool {
-    holds(&normalised(text), DID_NOT_HELP)
+    DID_NOT_HELP.are_in(&normalised(text))
 }

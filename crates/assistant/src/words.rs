@@ -1,5 +1,9 @@
 //! Matching phrases in what customers write, whatever the punctuation and letter case.
 
+use std::{ops::Range, sync::OnceLock};
+
+use aho_corasick::AhoCorasick;
+
 /// The text's words, lower case, apostrophes dropped ("can't" is "cant"), joined by one space,
 /// with a space at each end, so that `contains(" word ")` finds whole words only.
 pub(crate) fn normalised(text: &str) -> String {
@@ -18,53 +22,42 @@ pub(crate) fn normalised(text: &str) -> String {
     out
 }
 
-/// Whether a normalised text holds one of the phrases as whole words.
-pub(crate) fn holds(normalised: &str, phrases: &[&str]) -> bool {
-    phrases.iter().any(|phrase| position(normalised, phrase).is_some())
+/// A list of phrases, each of whole words as [`normalised`] writes them.
+pub(crate) struct Phrases {
+    list: &'static [&'static str],
+    /// Made when it is first needed: looks for all of them in one walk along the text.
+    finder: OnceLock<AhoCorasick>,
 }
 
-/// Whether one of `firsts` is followed by one of `seconds` with at most `n_between` words between.
-pub(crate) fn holds_near(
-    normalised: &str,
-    firsts: &[&str],
-    seconds: &[&str],
-    n_between: usize,
-) -> bool {
-    firsts.iter().any(|first| {
-        let mut from = 0;
-        while let Some(at) = position(&normalised[from..], first) {
-            // The phrase's last space is also the next word's first.
-            let rest = &normalised[from + at + first.len() + 1..];
-            let n_words_max = n_between + seconds.iter().map(|s| words(s)).max().unwrap_or(0);
-            let window: String =
-                rest.split_inclusive(' ').take(n_words_max + 1).collect::<String>();
-            let window = format!(" {}", window.trim_start());
-            if seconds.iter().any(|second| {
-                position(&window, second).is_some_and(|at| words(&window[..=at]) <= n_between)
-            }) {
-                return true;
-            }
-            from += at + first.len() + 1;
-        }
-        false
-    })
-}
-
-fn words(text: &str) -> usize {
-    text.split_whitespace().count()
-}
-
-/// Byte position of the space before the phrase.
-fn position(normalised: &str, phrase: &str) -> Option<usize> {
-    let mut from = 0;
-    while let Some(found) = normalised[from..].find(phrase) {
-        let (start, end) = (from + found, from + found + phrase.len());
-        if normalised[..start].ends_with(' ') && normalised[end..].starts_with(' ') {
-            return Some(start - 1);
-        }
-        from = start + phrase.chars().next().map_or(1, char::len_utf8);
+impl Phrases {
+    pub(crate) const fn new(list: &'static [&'static str]) -> Self {
+        Self { list, finder: OnceLock::new() }
     }
-    None
+
+    /// Whether a normalised text holds one of them.
+    pub(crate) fn are_in(&self, normalised: &str) -> bool {
+        self.find(normalised).next().is_some()
+    }
+
+    /// Whether one of them is followed by one of `seconds` with at most `n_between` words between.
+    pub(crate) fn are_near(&self, normalised: &str, seconds: &Self, n_between: usize) -> bool {
+        self.find(normalised).any(|first| {
+            seconds.find(&normalised[first.end..]).any(|second| {
+                let between = &normalised[first.end..first.end + second.start];
+                between.split_whitespace().count() <= n_between
+            })
+        })
+    }
+
+    /// Where they stand, as whole words: between spaces.
+    fn find<'a>(&'a self, normalised: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let finder = self.finder.get_or_init(|| {
+            AhoCorasick::new(self.list).expect("a list of phrases is far below the limits")
+        });
+        finder.find_overlapping_iter(normalised).map(|found| found.range()).filter(|at| {
+            normalised[..at.start].ends_with(' ') && normalised[at.end..].starts_with(' ')
+        })
+    }
 }
 
 fn is_apostrophe(c: char) -> bool {
