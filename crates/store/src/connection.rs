@@ -99,7 +99,7 @@ impl Connection {
                 let mut rows = statement.query(params_from_iter(values))?;
                 let mut found = Vec::new();
                 while let Some(row) = rows.next()? {
-                    found.push(read(&Row::Sqlite(row))?);
+                    found.push(read(&Row::sqlite(row))?);
                 }
                 Ok(found)
             }
@@ -121,7 +121,7 @@ impl Connection {
             Self::Sqlite(connection) => {
                 let mut statement = connection.prepare_cached(sql)?;
                 let mut rows = statement.query(params_from_iter(values))?;
-                rows.next()?.map(|row| read(&Row::Sqlite(row))).transpose()
+                rows.next()?.map(|row| read(&Row::sqlite(row))).transpose()
             }
             Self::Postgres(postgres) => {
                 let rows = postgres.query(sql, values)?;
@@ -188,7 +188,7 @@ impl Connection {
                     for id in ids {
                         let mut rows = statement.query([id])?;
                         if let Some(row) = rows.next()? {
-                            locked.insert((*table, id.clone()), Locked::read(&Row::Sqlite(row))?);
+                            locked.insert((*table, id.clone()), Locked::read(&Row::sqlite(row))?);
                         }
                     }
                 }

@@ -207,7 +207,7 @@ fn names(columns: &[Column]) -> String {
 
 fn cell(row: &Row<'_>, place: usize, column: &Column) -> Outcome<Value> {
     let value = match row {
-        Row::Sqlite(row) => match (row.get_ref(place)?, column.kind) {
+        Row::Sqlite(row, _) => match (row.get_ref(place)?, column.kind) {
             (ValueRef::Null, _) => Some(Value::Null),
             (ValueRef::Integer(n), Kind::Int) => Some(Value::Int(n)),
             (ValueRef::Real(n), Kind::Real) => Some(Value::Real(n)),

@@ -136,7 +136,9 @@ pub(crate) struct Write {
 
 /// A row that was read. Cells are asked for by the name of their column.
 pub(crate) enum Row<'a> {
-    Sqlite(&'a rusqlite::Row<'a>),
+    /// With the place of the column that was read last: most are asked for in their order, and a
+    /// search by name from the first one for each takes longer than the reading.
+    Sqlite(&'a rusqlite::Row<'a>, std::cell::Cell<usize>),
     Postgres(&'a tokio_postgres::Row),
 }
 
@@ -151,7 +153,7 @@ macro_rules! cell {
         impl<'a> Cell<'a> for $type {
             fn read(row: &'a Row<'a>, column: &str) -> Option<Self> {
                 match row {
-                    Row::Sqlite(row) => row.get(column).ok(),
+                    Row::Sqlite(sqlite, _) => sqlite.get(row.place(column)?).ok(),
                     Row::Postgres(row) => row.try_get(column).ok(),
                 }
             }
@@ -176,7 +178,9 @@ impl<'a> Cell<'a> for &'a str {
 impl<'a> Cell<'a> for Option<&'a str> {
     fn read(row: &'a Row<'a>, column: &str) -> Option<Self> {
         match row {
-            Row::Sqlite(row) => row.get_ref(column).ok()?.as_str_or_null().ok(),
+            Row::Sqlite(sqlite, _) => {
+                sqlite.get_ref(row.place(column)?).ok()?.as_str_or_null().ok()
+            }
             Row::Postgres(row) => row.try_get(column).ok(),
         }
     }
@@ -195,6 +199,22 @@ impl<'a> Cell<'a> for Option<bool> {
 }
 
 impl<'a> Row<'a> {
+    pub(crate) fn sqlite(row: &'a rusqlite::Row<'a>) -> Self {
+        Self::Sqlite(row, std::cell::Cell::new(0))
+    }
+
+    /// The place of a column, by its name.
+    fn place(&self, column: &str) -> Option<usize> {
+        let Self::Sqlite(row, last) = self else { return None };
+        let statement: &rusqlite::Statement<'_> = row.as_ref();
+        let (n, last) = (statement.column_count(), last);
+        let place = (0..n)
+            .map(|i| (last.get() + i) % n)
+            .find(|place| statement.column_name(*place).is_ok_and(|name| name == column))?;
+        last.set(place);
+        Some(place)
+    }
+
     /// # Errors
     /// When the cell holds something else: somebody else wrote to this database.
     pub(crate) fn get<T: Cell<'a>>(&'a self, column: &str) -> Result<T, Failure> {

@@ -224,9 +224,22 @@ impl Store {
         priority: Priority,
         since: Time,
     ) -> Result<i64, ReadError> {
-        let sql = "select count(*) as n from conversations where state = 'open' \
-            and handler = 'queue' and (-priority, waiting_since) <= (?1, ?2) and id <> ?3";
-        let priority = -rows::priority_column(priority);
+        // Few wait longer than the first, and few came after the last: whoever joins the end of a
+        // long queue is counted from there.
+        let sql = match priority {
+            Priority::First => {
+                "select count(*) as n from conversations where state = 'open' \
+                 and handler = 'queue' and priority = ?1 and waiting_since <= ?2 and id <> ?3"
+            }
+            Priority::Normal => {
+                "select (select value from counters where name = 'queue') \
+                 - (select count(*) from conversations where state = 'open' \
+                    and handler = 'queue' and priority = ?1 and waiting_since > ?2 and id <> ?3) \
+                 - (select count(*) from conversations where id = ?3 and state = 'open' \
+                    and handler = 'queue') as n"
+            }
+        };
+        let priority = rows::priority_column(priority);
         self.read(move |c| c.number(sql, &values![priority, since, id.to_string()])).await
     }
 
@@ -523,9 +536,12 @@ fn page(
 }
 
 fn before(connection: &Connection, priority: Priority, since: Time, id: &str) -> Outcome<i64> {
-    let sql = "select count(*) as n from conversations where state = 'open' \
-        and handler = 'queue' and (-priority, waiting_since, id) < (?1, ?2, ?3)";
-    connection.number(sql, &values![-rows::priority_column(priority), since, id])
+    // Two walks along the index.
+    let sql = "select (select count(*) from conversations where state = 'open' \
+          and handler = 'queue' and priority > ?1) \
+        + (select count(*) from conversations where state = 'open' and handler = 'queue' \
+          and priority = ?1 and (waiting_since, id) < (?2, ?3)) as n";
+    connection.number(sql, &values![rows::priority_column(priority), since, id])
 }
 
 fn listed_row(row: &Row<'_>) -> Outcome<Listed> {
