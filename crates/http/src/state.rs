@@ -1,35 +1,46 @@
 //! What every route has at hand.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use service::{Sample, Service};
 use tokio::sync::watch;
 
 use crate::{limiter::Limiter, metrics::Metrics};
 
-/// The desk behind the routes.
+/// The desk behind the routes; each of them takes a clone.
 #[derive(Clone)]
-pub(crate) struct Desk {
+pub(crate) struct Desk(Arc<Hall>);
+
+/// What they share.
+pub(crate) struct Hall {
     pub(crate) service: Service,
     /// The sample shop that an owner may add.
-    pub(crate) sample: Arc<Sample>,
+    pub(crate) sample: Sample,
     /// True once the desk stops: streams end.
     pub(crate) stopped: watch::Receiver<bool>,
-    pub(crate) limiter: Arc<Limiter>,
-    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) limiter: Limiter,
+    pub(crate) metrics: Metrics,
     /// What a reader of the metrics must send; none where everybody may read them.
-    pub(crate) metrics_token: Option<Arc<str>>,
+    pub(crate) metrics_token: Option<String>,
 }
 
 impl Desk {
     pub(crate) fn new(service: Service, sample: Sample, stopped: watch::Receiver<bool>) -> Self {
-        Self {
+        Self(Arc::new(Hall {
             service,
-            sample: Arc::new(sample),
+            sample,
             stopped,
-            limiter: Arc::new(Limiter::new()),
-            metrics: Arc::new(Metrics::new()),
-            metrics_token: std::env::var("EVENKEEL_METRICS_TOKEN").ok().map(Into::into),
-        }
+            limiter: Limiter::new(),
+            metrics: Metrics::new(),
+            metrics_token: std::env::var("EVENKEEL_METRICS_TOKEN").ok(),
+        }))
+    }
+}
+
+impl Deref for Desk {
+    type Target = Hall;
+
+    fn deref(&self) -> &Hall {
+        &self.0
     }
 }
