@@ -39,8 +39,6 @@ struct ArticleRef {
 /// What a message says, as far as the desk can tell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Understanding {
-    /// ISO 639-1.
-    pub language: Option<&'static str>,
     /// The topics that fit best, with shares in [0, 1], best first.
     pub ranked: Vec<(TopicId, f32)>,
     /// The topic; `None` for none of these.
@@ -120,12 +118,10 @@ impl Brain {
         self.n_topics
     }
 
-    /// `prior` is the conversation's language so far, or the customer's locale.
-    pub(crate) fn understand(&self, text: &Masked, prior: Option<&str>) -> Understanding {
+    pub(crate) fn understand(&self, text: &Masked) -> Understanding {
         let small_talk = knowledge::small_talk(text.as_str());
         let classification = self.classifier.classify(text.as_str());
         Understanding {
-            language: knowledge::language(text.as_str(), &LANGUAGES, prior),
             ranked: classification
                 .ranked
                 .iter()
@@ -191,10 +187,10 @@ fn begins_list_item(body: &str, start: usize) -> bool {
 }
 
 impl Service {
-    /// What a message says. `prior` is the language so far, or the customer's locale.
+    /// What a message says.
     #[must_use]
-    pub fn understand(&self, text: &Masked, prior: Option<&str>) -> Understanding {
-        self.brain().understand(text, prior)
+    pub fn understand(&self, text: &Masked) -> Understanding {
+        self.brain().understand(text)
     }
 
     /// Learns topics and articles from the store.
@@ -289,6 +285,11 @@ impl<T: Clone> Kept<T> {
         *self.0.lock().expect("no code panics while it holds this lock") = kept;
         Ok(value)
     }
+}
+
+/// The language of a text, ISO 639-1; `prior` is one that is likely, such as the reader's.
+pub(crate) fn language(text: &Masked, prior: Option<&str>) -> Option<&'static str> {
+    knowledge::language(text.as_str(), &LANGUAGES, prior)
 }
 
 /// The language of the desk's own sentences to this customer.

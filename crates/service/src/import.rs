@@ -75,6 +75,17 @@ impl Service {
         topics: Vec<ImportedTopic>,
         reason: &str,
     ) -> Result<Imported> {
+        let imported = self.add_topics(topics, reason).await?;
+        self.learn_anew().await?;
+        Ok(imported)
+    }
+
+    /// Adds them without learning them yet.
+    pub(crate) async fn add_topics(
+        &self,
+        topics: Vec<ImportedTopic>,
+        reason: &str,
+    ) -> Result<Imported> {
         self.settings()?;
         let mut imported = Imported::default();
         let known = self.store.topics().await?;
@@ -132,8 +143,6 @@ impl Service {
             }
             by_slug.insert(key, topic);
         }
-        self.learn().await?;
-        self.note_training().await?;
         Ok(imported)
     }
 
@@ -142,6 +151,13 @@ impl Service {
     /// # Errors
     /// `Invalid` for a topic that is not there; when the store cannot be written.
     pub async fn import_articles(&self, articles: Vec<ImportedArticle>) -> Result<Imported> {
+        let imported = self.add_articles(articles).await?;
+        self.index_articles().await?;
+        Ok(imported)
+    }
+
+    /// Adds them without ranking them yet.
+    pub(crate) async fn add_articles(&self, articles: Vec<ImportedArticle>) -> Result<Imported> {
         self.settings()?;
         let topics = self.store.topics().await?;
         let mut imported = Imported::default();
@@ -176,7 +192,6 @@ impl Service {
             self.store.commit(commit).await?;
             imported.added += 1;
         }
-        self.index_articles().await?;
         Ok(imported)
     }
 }

@@ -14,6 +14,7 @@ use store::{Change, Commit, Job, JobKind, Thread, Written};
 use crate::{
     Caller, Clock, Incoming, Result, Service, ServiceError, Understanding,
     answer::LEASE_MS,
+    brain::language,
     hand_over::{Ask, HandOver},
     house::{new_id, retry, taken_is_stale},
     masking::mask_after,
@@ -21,12 +22,12 @@ use crate::{
 };
 
 /// A message that was taken in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Received {
     /// Where.
     pub conversation_id: ConversationId,
-    /// Which.
-    pub message_id: MessageId,
+    /// As it is kept.
+    pub written: Written,
     /// False when the same message had come before.
     pub is_new: bool,
 }
@@ -60,19 +61,19 @@ impl Service {
         conversation_id: Option<ConversationId>,
         incoming: &Incoming,
     ) -> Result<(Received, Option<Job>)> {
-        if let Some(known) = self.known_message(caller, conversation_id, incoming).await? {
-            return Ok((known, None));
-        }
         let thread = match conversation_id {
             Some(id) => Some(self.conversation(caller, id).await?),
-            None => None,
+            None => self.conversation_begun_by(caller, incoming).await?,
         };
+        if let Some(known) = thread.as_ref().and_then(|thread| known_message(thread, incoming)) {
+            return Ok((known, None));
+        }
         let files = self.files_of(caller, incoming).await?;
         let mut arrival = self.arrive(caller, thread, incoming, &files).await?;
         self.decide(&mut arrival).await?;
-        let Arrival { mut commit, conversation, message, is_first, job, .. } = arrival;
-        let received =
-            Received { conversation_id: conversation.id, message_id: message.id, is_new: true };
+        let Arrival { mut commit, conversation, customer, message, is_first, job, .. } = arrival;
+        let written = Written { message, author_name: customer.name };
+        let received = Received { conversation_id: conversation.id, written, is_new: true };
         let kind = match (is_first, conversation.handler) {
             (true, _) => Kind::ConversationOpened,
             (false, Handler::Queue) => Kind::ConversationQueued,
@@ -90,24 +91,18 @@ impl Service {
         }
     }
 
-    async fn known_message(
+    /// The conversation that this very message began, when it was sent before.
+    async fn conversation_begun_by(
         &self,
         caller: &Caller,
-        conversation_id: Option<ConversationId>,
         incoming: &Incoming,
-    ) -> Result<Option<Received>> {
+    ) -> Result<Option<Thread>> {
         let Some(client_id) = incoming.client_id.clone() else { return Ok(None) };
         let (customer_id, _) = caller.customer()?;
-        let conversation_id = match conversation_id {
-            Some(id) => Some(id),
-            None => self.store.conversation_by_client_id(customer_id, client_id.clone()).await?,
-        };
-        let Some(conversation_id) = conversation_id else { return Ok(None) };
-        let found = self.store.message_by_client_id(conversation_id, client_id).await?;
-        let Some(message_id) = found else { return Ok(None) };
-        // Somebody else's conversation does not exist for this caller.
-        self.conversation(caller, conversation_id).await?;
-        Ok(Some(Received { conversation_id, message_id, is_new: false }))
+        match self.store.conversation_by_client_id(customer_id, client_id).await? {
+            Some(id) => Ok(Some(self.conversation(caller, id).await?)),
+            None => Ok(None),
+        }
     }
 
     /// Masks the message and puts it into its conversation.
@@ -248,14 +243,12 @@ impl Service {
     }
 
     fn understand_arrival(&self, arrival: &mut Arrival) -> Understanding {
-        let known = arrival.conversation.language.clone();
-        let prior = known.as_deref().or(arrival.customer.locale.as_deref());
-        let understanding = self.understand(&arrival.message.text, prior);
         if arrival.conversation.language.is_none() {
-            let told = understanding.language.map(str::to_owned);
+            let prior = arrival.customer.locale.as_deref();
+            let told = language(&arrival.message.text, prior).map(str::to_owned);
             arrival.conversation.language = told.or_else(|| arrival.customer.locale.clone());
         }
-        understanding
+        self.understand(&arrival.message.text)
     }
 
     /// The customer's case on this topic of the last days, in another conversation.
@@ -358,6 +351,14 @@ impl Arrival {
         self.commit.push(Change::AddJob(job.clone()));
         self.job = Some(job);
     }
+}
+
+/// The message that the sender gave the same key, if it is there.
+fn known_message(thread: &Thread, incoming: &Incoming) -> Option<Received> {
+    let client_id = incoming.client_id.as_ref()?;
+    let known = thread.messages.iter().find(|w| w.message.client_id.as_ref() == Some(client_id))?;
+    let conversation_id = known.message.conversation_id;
+    Some(Received { conversation_id, written: known.clone(), is_new: false })
 }
 
 /// Names that are no card each may make one together.

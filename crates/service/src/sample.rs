@@ -48,8 +48,9 @@ impl Service {
         let off = |topic: &ImportedTopic| ImportedTopic { level: Level::Off, ..topic.clone() };
         // Examples of archived topics are not read, so the import would add them once more.
         self.archive(caller, sample, false).await?;
-        self.import_topics(sample.topics.iter().map(off).collect(), "").await?;
-        self.import_articles(sample.articles.clone()).await?;
+        self.add_topics(sample.topics.iter().map(off).collect(), "").await?;
+        self.add_articles(sample.articles.clone()).await?;
+        self.learn_anew().await?;
         self.sample_state(caller, sample).await
     }
 
@@ -67,8 +68,8 @@ impl Service {
                 self.store.commit(commit).await?;
             }
         }
-        self.index_articles().await?;
         self.archive(caller, sample, true).await?;
+        self.learn_anew().await?;
         self.sample_state(caller, sample).await
     }
 
@@ -85,10 +86,7 @@ impl Service {
             }
             Ok(())
         })
-        .await?;
-        self.learn().await?;
-        self.note_training().await?;
-        Ok(())
+        .await
     }
 }
 

@@ -44,7 +44,9 @@ pub struct Training {
 /// What the desk would do with a sentence.
 #[derive(Debug, Clone)]
 pub struct Trial {
-    /// Language and topics.
+    /// ISO 639-1.
+    pub language: Option<&'static str>,
+    /// Topics.
     pub understanding: Understanding,
     /// The rule that puts a person first, if one speaks.
     pub people_first: Option<&'static str>,
@@ -272,6 +274,12 @@ impl Service {
         (brain.n_examples(), brain.n_topics())
     }
 
+    /// Learns topics and articles, and notes when.
+    pub(crate) async fn learn_anew(&self) -> Result<desk::Time> {
+        self.learn().await?;
+        self.note_training().await
+    }
+
     pub(crate) async fn note_training(&self) -> Result<desk::Time> {
         let trained_at = retry(|| async {
             let Some(mut desk) = self.store.desk().await? else { return Ok(self.now()) };
@@ -300,11 +308,12 @@ impl Service {
         caller.agent()?;
         let text = required("text", text, limits::MESSAGE_CHARS_MAX)?;
         self.learnt().await;
-        let understanding = self.understand(&text, language);
+        let told = crate::brain::language(&text, language);
+        let understanding = self.understand(&text);
         let topics = self.topics_by_id().await?;
         let topic = understanding.decided.and_then(|id| topics.get(&id));
         let topic = topic.filter(|topic| !topic.is_archived);
-        let language = understanding.language.or(language);
+        let language = told.or(language);
         let answer = match self.brain().answer(&text, language, topic.map(|topic| topic.id)) {
             Verdict::Sentences(sentences, confidence) => {
                 reply(&sentences).map(|reply| (reply, confidence))
@@ -319,7 +328,7 @@ impl Service {
         } else {
             would(rule, topic, answer.is_some())
         };
-        Ok(Trial { understanding, people_first: rule, answer, would })
+        Ok(Trial { language: told, understanding, people_first: rule, answer, would })
     }
 }
 

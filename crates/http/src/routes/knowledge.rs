@@ -194,7 +194,7 @@ pub(crate) async fn try_sentence(
         .filter_map(|&(id, confidence)| Some(wire::TopicGuess { topic: named(id)?, confidence }));
     Ok(Answer(wire::TopicTest {
         topics: guesses.collect(),
-        language: trial.understanding.language.map(str::to_owned),
+        language: trial.language.map(str::to_owned),
         decided: trial.understanding.decided.and_then(named),
         people_first: trial.people_first,
         answer: trial.answer.map(|(reply, confidence)| wire::TestAnswer {

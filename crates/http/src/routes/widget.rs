@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use desk::{ConversationId, MessageId, sayings};
+use desk::{ConversationId, sayings};
 use privacy::RawText;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -164,18 +164,9 @@ pub(crate) async fn write(
     let received =
         desk.service.receive_message(&signed.caller, Some(id), &given.incoming()?).await?;
     let status = if received.is_new { StatusCode::CREATED } else { StatusCode::OK };
-    let message = message(&desk, &signed, id, received.message_id).await?;
+    let message = wire::WidgetMessage::new(&received.written);
+    let message = message.ok_or_else(|| Problem::not_found("message"))?;
     Ok((status, Answer(message)).into_response())
-}
-
-async fn message(
-    desk: &Desk,
-    signed: &Signed,
-    id: ConversationId,
-    message_id: MessageId,
-) -> Result<wire::WidgetMessage, Problem> {
-    let written = desk.service.message(&signed.caller, id, message_id).await?;
-    wire::WidgetMessage::new(&written).ok_or_else(|| Problem::not_found("message"))
 }
 
 pub(crate) async fn person(
