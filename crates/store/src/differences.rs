@@ -158,6 +158,15 @@ pub(crate) fn search_words(text: &str) -> String {
     folded.map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
 }
 
+/// How the last word of a search is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// As it stands.
+    Whole,
+    /// Whatever begins so.
+    Unfinished,
+}
+
 impl Connection {
     pub(crate) fn is_postgres(&self) -> bool {
         matches!(self, Self::Postgres(_))
@@ -168,9 +177,11 @@ impl Connection {
     pub(crate) fn messages_with(
         &self,
         words: &[String],
+        ending: Ending,
         before: i64,
         limit: i64,
     ) -> Outcome<Vec<(i64, String)>> {
+        let is_unfinished = ending == Ending::Unfinished;
         let (sql, expression) = match self {
             Self::Sqlite(_) => {
                 // Quoted, so that nothing a person types is an operator of the index.
@@ -180,7 +191,7 @@ impl Connection {
                     join messages on messages.row = message_search.rowid \
                     where message_search match ?1 and message_search.rowid < ?2 \
                     order by message_search.rowid desc limit ?3";
-                (sql, format!("{}*", terms.join(" ")))
+                (sql, format!("{}{}", terms.join(" "), if is_unfinished { "*" } else { "" }))
             }
             Self::Postgres(_) => {
                 let folded: Vec<String> = words
@@ -196,7 +207,7 @@ impl Connection {
                 let sql = "select messages.row as place, conversation_id from messages \
                     where search @@ cast(cast(?1 as text) as tsquery) and messages.row < ?2 \
                     order by messages.row desc limit ?3";
-                (sql, format!("{}:*", folded.join(" & ")))
+                (sql, format!("{}{}", folded.join(" & "), if is_unfinished { ":*" } else { "" }))
             }
         };
         self.all(sql, &values![expression, before, limit], |row| {

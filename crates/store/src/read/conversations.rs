@@ -12,6 +12,7 @@ use super::{ReadError, customers, n_rows};
 use crate::{
     SessionSubject, Store,
     connection::{Connection, Outcome},
+    differences::Ending,
     rows,
     value::{Row, Value, bad, values},
     writes::subject_columns,
@@ -98,7 +99,7 @@ pub struct ConversationPage {
 pub enum SearchQuery {
     /// A conversation's number.
     Number(i64),
-    /// Words that a message holds, all of them, the last one perhaps unfinished.
+    /// Words that a message holds, all of them. Where few hold the last one, it may be unfinished.
     Words(Vec<String>),
 }
 
@@ -487,13 +488,53 @@ fn search(
         }
         SearchQuery::Words(words) => words,
     };
-    let mut before = after.map_or(i64::MAX, |page| page.at);
+    let ending = match after.map(|page| page.priority) {
+        Some(WHOLE) => Ending::Whole,
+        _ => Ending::Unfinished,
+    };
+    let before = after.map_or(i64::MAX, |page| page.at);
+    let found = match after {
+        Some(_) => walk(connection, words, ending, before, limit)?,
+        // A finished word's newest messages are found at once; all that begin with it must be put
+        // together first, which takes long just where it is not needed.
+        None => match walk(connection, words, Ending::Whole, before, limit)? {
+            found if found.next.is_some() => found,
+            _ => walk(connection, words, Ending::Unfinished, before, limit)?,
+        },
+    };
+    let mut items = Vec::with_capacity(found.ids.len());
+    for id in &found.ids {
+        items.extend(connection.first(
+            &format!("{LISTED} where conversations.id = ?1"),
+            &values![id],
+            listed_row,
+        )?);
+    }
+    Ok(ConversationPage { items, next: found.next })
+}
+
+/// Marks the next page of a search for whole words, where lists have the priority.
+const WHOLE: i64 = 1;
+
+/// Conversations of the newest messages, and where the next page begins.
+struct Found {
+    ids: Vec<String>,
+    next: Option<Page>,
+}
+
+fn walk(
+    connection: &Connection,
+    words: &[String],
+    ending: Ending,
+    mut before: i64,
+    limit: usize,
+) -> Outcome<Found> {
     let mut ids: Vec<String> = Vec::new();
     let mut n_looks = 0;
     let mut has_more = true;
     while ids.len() < limit && has_more && n_looks < LOOKS_MAX {
         let n_wanted = (limit * 2).max(50);
-        let found = connection.messages_with(words, before, one_more(n_wanted - 1))?;
+        let found = connection.messages_with(words, ending, before, one_more(n_wanted - 1))?;
         has_more = found.len() == n_wanted;
         n_looks += found.len();
         for (place, id) in found {
@@ -507,16 +548,9 @@ fn search(
             }
         }
     }
-    let mut items = Vec::with_capacity(ids.len());
-    for id in &ids {
-        items.extend(connection.first(
-            &format!("{LISTED} where conversations.id = ?1"),
-            &values![id],
-            listed_row,
-        )?);
-    }
-    let next = has_more.then(|| Page { priority: 0, at: before, id: String::new() });
-    Ok(ConversationPage { items, next })
+    let priority = if ending == Ending::Whole { WHOLE } else { 0 };
+    let next = has_more.then(|| Page { priority, at: before, id: String::new() });
+    Ok(Found { ids, next })
 }
 
 /// One row more than asked for tells whether there is a next page.
