@@ -127,7 +127,8 @@ async fn pump(
     sender: &mpsc::Sender<Result<Event, Infallible>>,
 ) -> Result<(), Gone> {
     // Listened to first, asked for the number second: nothing falls in between.
-    let (mut live, mut typing) = (desk.service.live(), desk.service.typing());
+    let customer = caller.customer().ok().map(|(id, _)| id);
+    let (mut live, mut typing) = (desk.service.live(customer), desk.service.typing(customer));
     let now = desk.service.last_seq().await.map_err(|_| Gone)?;
     let names = Names::load(desk, &caller).await;
     send(sender, event("hello", &Seq { seq: now })).await?;
@@ -154,6 +155,11 @@ async fn pump(
                         caller.who = desk.service.who(&token).await.map_err(|_| Gone)?;
                     }
                     tell(desk, &caller, &names, &change, sender).await?;
+                }
+                // The last number that they heard may lie far back: others wrote since.
+                Err(RecvError::Lagged(_)) if customer.is_some() => {
+                    seq = desk.service.last_seq().await.map_err(|_| Gone)?;
+                    resync(sender, seq).await?;
                 }
                 Err(RecvError::Lagged(_)) => {
                     seq = catch_up(desk, &caller, &names, seq, sender).await?;

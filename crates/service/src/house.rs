@@ -7,14 +7,15 @@ use std::{
     sync::{Arc, RwLock, atomic::AtomicBool},
 };
 
-use desk::{DeskSettings, Time, Topic, TopicId};
+use desk::{CustomerId, DeskSettings, Time, Topic, TopicId};
 use store::{Change, Commit, CommitError, Committed, Store};
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 use crate::{
-    Caller, Clock, Result, ServiceError, Typing,
+    Caller, Clock, Listening, Result, ServiceError, Typing,
     brain::{Brain, Kept},
+    listeners::Listeners,
     live::LiveChange,
 };
 
@@ -37,8 +38,8 @@ pub struct Service {
     /// Somebody has set up the desk.
     pub(crate) has_owner: Arc<AtomicBool>,
     pub(crate) setup_key: Arc<String>,
-    pub(crate) live: broadcast::Sender<LiveChange>,
-    pub(crate) typing: broadcast::Sender<Typing>,
+    pub(crate) live: Listeners<LiveChange>,
+    pub(crate) typing: Listeners<Typing>,
     /// Examples changed here: learn, and note when.
     pub(crate) retrain: Arc<Notify>,
     /// Topics or articles changed on another node: learn.
@@ -49,9 +50,6 @@ pub struct Service {
 
 /// Numbers taken at once; those that a stopping process has left are lost.
 const NUMBERS: i64 = 50;
-
-/// Live changes that a slow stream may fall behind before it reads the journal instead.
-const LIVE_MAX: usize = 4_096;
 
 impl Service {
     /// Opens the desk on a store: from then on it learns the topics, answers what waits, and keeps
@@ -75,8 +73,8 @@ impl Service {
             settings: Arc::new(RwLock::new(settings)),
             has_owner,
             setup_key: Arc::new(crate::secrets::token()),
-            live: broadcast::channel(LIVE_MAX).0,
-            typing: broadcast::channel(LIVE_MAX).0,
+            live: Listeners::new(),
+            typing: Listeners::new(),
             retrain: Arc::default(),
             relearn: Arc::default(),
             numbers: Arc::default(),
@@ -118,10 +116,10 @@ impl Service {
         self.store.health()
     }
 
-    /// Somebody is writing, as it happens.
+    /// Somebody is writing, as it happens: anywhere, or in a customer's conversations.
     #[must_use]
-    pub fn typing(&self) -> broadcast::Receiver<Typing> {
-        self.typing.subscribe()
+    pub fn typing(&self, customer: Option<CustomerId>) -> Listening<Typing> {
+        self.typing.listen(customer)
     }
 
     /// The settings.

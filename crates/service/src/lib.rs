@@ -79,6 +79,9 @@ pub use articles::ArticleInput;
 mod failed_jobs;
 pub use failed_jobs::WorkState;
 
+mod listeners;
+pub use listeners::Listening;
+
 mod live;
 pub use live::{Form, LiveChange};
 

@@ -3,11 +3,11 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use desk::{Entry, Subject};
+use desk::{CustomerId, Entry, Subject};
 use store::{Listed, LiveBatch, Record, Written};
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::sync::broadcast::error::RecvError;
 
-use crate::{Result, Service, ServiceError};
+use crate::{Listening, Result, Service, ServiceError};
 
 /// Journal rows read at once to catch up.
 const CATCH_UP_MAX: usize = 1_000;
@@ -38,10 +38,10 @@ struct Lost;
 type Told = std::result::Result<(), Lost>;
 
 impl Service {
-    /// Changes from now on.
+    /// Changes from now on: all of them, or those that are a customer's.
     #[must_use]
-    pub fn live(&self) -> Receiver<LiveChange> {
-        self.live.subscribe()
+    pub fn live(&self, customer: Option<CustomerId>) -> Listening<LiveChange> {
+        self.live.listen(customer)
     }
 
     /// The last journal row's number.
@@ -130,12 +130,11 @@ impl Service {
     /// journal when the next look finds the database again.
     async fn tell(&self, entry: Entry) -> Told {
         let seq = entry.seq;
-        if self.live.receiver_count() == 0 {
+        if !self.live.are_there() {
             return Ok(());
         }
         match self.look_up(entry).await {
-            // Nobody listens any more: they will catch up from the journal.
-            Ok(change) => drop(self.live.send(change)),
+            Ok(change) => self.live.tell(change.entry.customer_id, change),
             Err(ServiceError::Lost) => return Err(Lost),
             Err(error) => tracing::error!(%error, seq, "not told live"),
         }

@@ -36,17 +36,17 @@ impl Service {
             _ => format!("{id} {customer_id}"),
         };
         self.store.tell(who);
-        // Nobody listens: then nobody needs to know.
-        let _ = self.typing.send(Typing { conversation_id: id, customer_id, author, name });
+        let typing = Typing { conversation_id: id, customer_id, author, name };
+        self.typing.tell(Some(customer_id), typing);
         Ok(())
     }
 
     /// Another node tells that somebody is writing there.
     pub(crate) async fn hear(&self, note: &str) {
-        if self.typing.receiver_count() > 0
+        if self.typing.are_there()
             && let Some(typing) = self.read_note(note).await
         {
-            let _ = self.typing.send(typing);
+            self.typing.tell(Some(typing.customer_id), typing);
         }
     }
 

@@ -26,7 +26,7 @@ async fn until<T, F: Future<Output = Option<T>>>(look: impl Fn() -> F) -> T {
 async fn what_happens_on_one_is_seen_on_the_other() {
     let one = App::open_at(Place::server()).await;
     let other = App::beside(&one).await;
-    let mut live = other.service.live();
+    let mut live = other.service.live(None);
     let customer = one.customer().await;
 
     // Asked here, heard there, read there.
@@ -57,7 +57,7 @@ async fn what_happens_on_one_is_seen_on_the_other() {
     assert_ne!(first["conversation"]["number"], second["conversation"]["number"]);
 
     // Somebody types there, and is seen here.
-    let mut typing = one.service.typing();
+    let mut typing = one.service.typing(None);
     other.call("POST", &format!("/conversations/{id}/typing"), &agent, json!({}), &[]).await;
     let seen = tokio::time::timeout(PATIENCE, typing.recv()).await.unwrap().unwrap();
     assert_eq!(seen.name.unwrap().as_str(), "Tom");
