@@ -57,6 +57,8 @@ pub(crate) enum BenchCommand {
     Load(BenchLoadOptions),
     /// Whole conversations with the sample shop's assistant
     Klarna(BenchKlarnaOptions),
+    /// Memory while widgets are open and nobody writes
+    Idle(BenchIdleOptions),
     /// Lists, and opening a conversation, on a large desk
     List(BenchLargeOptions),
     /// Search on a large desk
@@ -129,6 +131,15 @@ pub(crate) struct BenchLargeOptions {
     /// What is looked at and searched for
     #[arg(long, default_value_t = 42)]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) benching: Benching,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchIdleOptions {
+    /// Widgets with an open event stream
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=50_000))]
+    pub(crate) widgets: u32,
     #[command(flatten)]
     pub(crate) benching: Benching,
 }

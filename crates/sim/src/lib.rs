@@ -16,6 +16,8 @@ pub mod load;
 
 pub mod month;
 
+pub mod widgets;
+
 mod line;
 pub use line::{Answer, Line};
 

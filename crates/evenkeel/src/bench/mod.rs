@@ -8,6 +8,9 @@ pub(crate) use load::load;
 mod klarna;
 pub(crate) use klarna::klarna;
 
+mod idle;
+pub(crate) use idle::idle;
+
 mod store;
 pub(crate) use store::store;
 
