@@ -214,11 +214,34 @@ impl Connection {
     /// Empties a file's write-ahead log, which keeps pages as they were before; true when it is
     /// empty. Waits so long at most for those who read in it; nobody can write meanwhile.
     pub(crate) fn clear_log(&self, wait: Duration) -> Outcome<bool> {
+        self.end_log("pragma wal_checkpoint(truncate)", wait)
+    }
+
+    fn end_log(&self, sql: &str, wait: Duration) -> Outcome<bool> {
         let Self::Sqlite(connection) = self else { return Ok(true) };
         connection.busy_timeout(wait)?;
-        let is_busy = connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0));
+        let is_busy = connection.query_row(sql, [], |row| row.get(0));
         connection.busy_timeout(BUSY_WAIT)?;
         Ok(is_busy.map(|is_busy: bool| !is_busy)?)
+    }
+
+    /// Leaves the write-ahead log to somebody else.
+    pub(crate) fn leave_log(&self) -> Outcome<()> {
+        let Self::Sqlite(connection) = self else { return Ok(()) };
+        Ok(connection.query_row("pragma wal_autocheckpoint = 0", [], |_| Ok(()))?)
+    }
+
+    /// Moves pages from a file's write-ahead log into the file, as many as nobody reads any more;
+    /// others write meanwhile. Returns how many the log holds, those included that were moved.
+    pub(crate) fn move_log(&self) -> Outcome<i64> {
+        let Self::Sqlite(connection) = self else { return Ok(0) };
+        Ok(connection.query_row("pragma wal_checkpoint(passive)", [], |row| row.get(1))?)
+    }
+
+    /// Moves the rest, so that the log begins anew; true when it does. Waits so long at most for
+    /// those who read in it.
+    pub(crate) fn restart_log(&self, wait: Duration) -> Outcome<bool> {
+        self.end_log("pragma wal_checkpoint(restart)", wait)
     }
 
     /// Takes a transaction back, if there is one.

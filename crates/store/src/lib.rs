@@ -20,6 +20,8 @@ mod listen;
 
 mod value;
 
+mod checkpoint;
+
 mod writer;
 
 mod batch;

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, broadcast, mpsc, oneshot};
 
 use crate::{
     Commit, CommitError, Committed, ReadError,
+    checkpoint::Checkpointer,
     connection::{Connection, Outcome},
     listen,
     migrate::migrate,
@@ -196,7 +197,10 @@ impl Store {
         let readers = (0..READERS).map(|_| Connection::sqlite_reader(path));
         let readers = readers.collect::<Outcome<Vec<_>>>()?;
         let (live, _) = broadcast::channel(LIVE_BATCHES);
-        Ok(Self::start(writer, readers, node, live, broadcast::channel(1).0, None))
+        writer.leave_log()?;
+        let checkpointer = Some(Checkpointer::start(path)?);
+        let heard = broadcast::channel(1).0;
+        Ok(Self::start(writer, checkpointer, readers, node, live, heard, None))
     }
 
     async fn connect(config: Arc<tokio_postgres::Config>, node: &str) -> Outcome<Self> {
@@ -214,11 +218,12 @@ impl Store {
         let (heard, _) = broadcast::channel(NOTES_MAX);
         let (notes, to_send) = mpsc::channel(NOTES_MAX);
         listen::start(config, node.to_owned(), live.clone(), heard.clone(), to_send);
-        Ok(Self::start(writer, readers, node, live, heard, Some(notes)))
+        Ok(Self::start(writer, None, readers, node, live, heard, Some(notes)))
     }
 
     fn start(
         writer: Connection,
+        checkpointer: Option<Checkpointer>,
         readers: Vec<Connection>,
         node: &str,
         live: broadcast::Sender<LiveBatch>,
@@ -227,7 +232,7 @@ impl Store {
     ) -> Self {
         let permits = Semaphore::new(readers.len());
         Self {
-            writer: Arc::new(Writer::start(writer, node.to_owned(), live.clone())),
+            writer: Arc::new(Writer::start(writer, checkpointer, node.to_owned(), live.clone())),
             readers: Arc::new(Readers {
                 permits,
                 idle: Mutex::new(readers),

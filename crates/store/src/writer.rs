@@ -13,6 +13,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::{
     Commit, CommitError, Committed, LiveBatch,
     batch::{self, Results, refusal},
+    checkpoint::Checkpointer,
     connection::{Connection, Outcome},
     value::Failure,
 };
@@ -75,6 +76,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn start(
         connection: Connection,
+        checkpointer: Option<Checkpointer>,
         node: String,
         live: broadcast::Sender<LiveBatch>,
     ) -> Self {
@@ -82,6 +84,7 @@ impl Writer {
         let health = Arc::new(Health::default());
         let mut work = Work {
             connection,
+            checkpointer,
             node,
             live,
             health: Arc::clone(&health),
@@ -126,6 +129,8 @@ impl Drop for Writer {
 
 struct Work {
     connection: Connection,
+    /// Of a database in a file.
+    checkpointer: Option<Checkpointer>,
     node: String,
     live: broadcast::Sender<LiveBatch>,
     health: Arc<Health>,
@@ -222,12 +227,30 @@ impl Work {
         if !entries.is_empty() {
             let _ = self.live.send(LiveBatch { entries: Arc::new(entries), is_own: true });
         }
+        self.keep_log_short();
+    }
+
+    /// After the answers: whoever waits now waits for the next batch.
+    fn keep_log_short(&self) {
+        let Some(checkpointer) = &self.checkpointer else { return };
+        checkpointer.wake();
+        if !checkpointer.is_long() {
+            return;
+        }
+        let _held = checkpointer.hold();
+        match self.connection.restart_log(CLEARING_WAIT) {
+            Ok(true) => checkpointer.is_short_again(),
+            // Somebody reads in it: after the next batch, then.
+            Ok(false) => {}
+            Err(failure) => tracing::warn!(%failure, "the write-ahead log goes on growing"),
+        }
     }
 
     fn clear_log(&mut self, wait: Duration) {
         if !self.holds_old_pages {
             return;
         }
+        let _held = self.checkpointer.as_ref().map(Checkpointer::hold);
         match self.connection.clear_log(wait) {
             Ok(is_empty) => self.holds_old_pages = !is_empty,
             Err(failure) => tracing::warn!(%failure, "the write-ahead log was not emptied"),
