@@ -53,3 +53,12 @@ pub use satisfaction::{Satisfaction, satisfaction};
 
 mod cost;
 pub use cost::{Cost, cost_per_good};
+
+mod rules;
+pub use rules::Rules;
+
+mod track;
+pub use track::Track;
+
+pub mod ladder;
+pub use ladder::{Change, Ladder, Matured};
