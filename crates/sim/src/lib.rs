@@ -16,6 +16,10 @@ pub mod load;
 
 pub mod month;
 
+pub mod queue;
+
+pub mod year;
+
 pub mod widgets;
 
 mod line;
