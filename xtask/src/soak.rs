@@ -25,6 +25,16 @@ const RUNS: &[Run] = &[
         ("EVENKEEL_SEEDS", "200000"),
     ),
     (
+        "promotions at the margin and alarms without a rise, at release speed",
+        &["test", "--release", "--package", "balance", "guarantees"],
+        ("EVENKEEL_STREAMS", "2000"),
+    ),
+    (
+        "simulated years of the ladder, at release speed",
+        &["test", "--release", "--package", "sim", "ladder"],
+        ("EVENKEEL_YEARS", "200"),
+    ),
+    (
         "connections that say nothing",
         &["test", "--package", "evenkeel", "--test", "serve"],
         ("EVENKEEL_SILENT", "10000"),

@@ -42,6 +42,16 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: EvalCommand,
     },
+    /// Recompute what the evidence says, from a file
+    Balance {
+        #[command(subcommand)]
+        what: BalanceCommand,
+    },
+    /// Simulate a queue or a year
+    Simulate {
+        #[command(subcommand)]
+        what: SimulateCommand,
+    },
     /// Send each row of a file to a running desk, as customers do
     Replay(ReplayOptions),
     /// Put load on a desk of its own and measure it
@@ -174,6 +184,133 @@ pub(crate) enum ImportCommand {
 pub(crate) enum EvalCommand {
     /// How well topics are named
     Topics(EvalTopicsOptions),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum BalanceCommand {
+    /// The assistant against people, case by case
+    Stream(BalanceStreamOptions),
+    /// The alarm that a rate of bad signs has risen
+    Detect(BalanceDetectOptions),
+    /// Which of several tests are found together
+    Ebh(BalanceEbhOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BalanceStreamOptions {
+    /// NDJSON rows {"arm": 0|1, "pi", "y"}, or with f, s, q and g instead of y; - reads standard
+    /// input
+    pub(crate) file: PathBuf,
+    /// How much worse than people counts as worse
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) margin: f64,
+    /// How many cases the prior weighs
+    #[arg(long, default_value_t = balance::PRIOR_WEIGHT, value_parser = not_negative)]
+    pub(crate) k0: f64,
+    /// What is expected of both arms before the first case
+    #[arg(long, default_value_t = balance::PRIOR, value_parser = from_0_to_1)]
+    pub(crate) prior: f64,
+    /// The least probability of a review; without it each row's own q
+    #[arg(long)]
+    pub(crate) q_min: Option<f64>,
+    /// The confidence sequence misses with this probability
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) alpha: f64,
+    /// The confidence sequence is tightest after about so many cases
+    #[arg(long, default_value_t = balance::TUNING)]
+    pub(crate) tuning: f64,
+    /// Also print each row's phi, bound and ln_e
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BalanceDetectOptions {
+    /// NDJSON rows {"x": 0|1}; - reads standard input
+    pub(crate) file: PathBuf,
+    /// The rate that is still all right
+    #[arg(long)]
+    pub(crate) b0: f64,
+    /// The alarm's threshold: the mean number of cases to a false alarm is at least this
+    #[arg(long)]
+    pub(crate) alarm: f64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BalanceEbhOptions {
+    /// One e-value for each test
+    #[arg(value_name = "E", required = true)]
+    pub(crate) e_values: Vec<f64>,
+    /// The false discovery rate
+    #[arg(long, default_value_t = 0.05)]
+    pub(crate) alpha: f64,
+    /// Tests that were opened, at least as many as there are e-values [default: as many]
+    #[arg(long)]
+    pub(crate) budget: Option<usize>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimulateCommand {
+    /// Customers who wait, and some who give up
+    Queue(SimulateQueueOptions),
+    /// A year of a desk under one way of sharing the work
+    Year(SimulateYearOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateQueueOptions {
+    /// Customers that come in a unit of time
+    #[arg(long, value_parser = positive)]
+    pub(crate) lambda: f64,
+    /// Customers that one person serves in a unit of time
+    #[arg(long, value_parser = positive)]
+    pub(crate) mu: f64,
+    /// Waiting customers that give up in a unit of time, each; 0 for never
+    #[arg(long, value_parser = not_negative)]
+    pub(crate) theta: f64,
+    /// People who serve
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) servers: u32,
+    /// Customers to simulate
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..))]
+    pub(crate) customers: u64,
+    /// The same seed gives the same result
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SimulateYearOptions {
+    /// The world, a JSON file [default: a year like Klarna's]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) world: Option<PathBuf>,
+    /// Who answers what [default: all, side by side]
+    #[arg(long, value_name = "P")]
+    pub(crate) policy: Option<sim::year::Policy>,
+    /// The first seed
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Years with a seed each
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) runs: u32,
+    /// Print what the ladder decides in the first of these years, with its reasons
+    #[arg(long, conflicts_with_all = ["policy", "json"])]
+    pub(crate) decisions: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -413,4 +550,21 @@ fn scale(text: &str) -> Result<f64, String> {
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse().ok().filter(|rate| (0.01..=100_000.0).contains(rate));
     rate.ok_or_else(|| "a rate is a number from 0.01 to 100000".to_owned())
+}
+
+fn number(text: &str, is_right: impl Fn(f64) -> bool, what: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number: &f64| number.is_finite() && is_right(*number));
+    number.ok_or_else(|| format!("this is {what}"))
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    number(text, |number| number > 0.0, "a number above 0")
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    number(text, |number| number >= 0.0, "a number from 0 on")
+}
+
+fn from_0_to_1(text: &str) -> Result<f64, String> {
+    number(text, |number| (0.0..=1.0).contains(&number), "a share, from 0 to 1")
 }

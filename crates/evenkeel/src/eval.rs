@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     arguments::EvalTopicsOptions,
     failure::{Failure, Outcome},
+    print::print,
     rows::{self, OUT_OF_SCOPE, Row},
 };
 
@@ -71,17 +72,4 @@ fn measure(classifier: &Classifier, test: &[Row], train_seconds: f64) -> Value {
         "model_bytes": classifier.model_bytes(),
         "n_test": test.len(),
     })
-}
-
-fn print(fields: &Value, json: bool) {
-    if json {
-        println!("{fields}");
-        return;
-    }
-    for (name, value) in fields.as_object().into_iter().flatten() {
-        match value.as_f64().filter(|_| value.is_f64()) {
-            Some(number) => println!("{name:<21} {number:.4}"),
-            None => println!("{name:<21} {value}"),
-        }
-    }
 }

@@ -44,11 +44,19 @@ mod mask;
 
 mod eval;
 
+mod evidence;
+
+mod simulate;
+
+mod print;
+
 mod replay;
 
 mod bench;
 
-use arguments::{Arguments, BenchCommand, Command, EvalCommand, ImportCommand};
+use arguments::{
+    Arguments, BalanceCommand, BenchCommand, Command, EvalCommand, ImportCommand, SimulateCommand,
+};
 use failure::{Failure, Outcome};
 
 fn main() -> ExitCode {
@@ -72,6 +80,21 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Mask(options) => return mask::run(&options).map(done),
         Command::Eval { what: EvalCommand::Topics(options) } => {
             return eval::topics(&options).map(done);
+        }
+        Command::Balance { what } => {
+            return match &what {
+                BalanceCommand::Stream(options) => evidence::stream(options),
+                BalanceCommand::Detect(options) => evidence::detect(options),
+                BalanceCommand::Ebh(options) => evidence::ebh(options),
+            }
+            .map(done);
+        }
+        Command::Simulate { what } => {
+            return match &what {
+                SimulateCommand::Queue(options) => simulate::queue(options),
+                SimulateCommand::Year(options) => simulate::year(options),
+            }
+            .map(done);
         }
         _ => {}
     }
@@ -103,7 +126,10 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 BenchCommand::List(options) => bench::list(options).await,
                 BenchCommand::Search(options) => bench::search(options).await,
             },
-            Command::Mask(_) | Command::Eval { .. } => unreachable!("these have run above"),
+            Command::Mask(_)
+            | Command::Eval { .. }
+            | Command::Balance { .. }
+            | Command::Simulate { .. } => unreachable!("these have run above"),
         };
         outcome.map(done)
     })
