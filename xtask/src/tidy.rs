@@ -8,7 +8,7 @@ use std::{
 use crate::run::{Failure, root};
 
 /// Crates without I/O, clock or chance of their own.
-const PURE: &[&str] = &["desk", "balance", "knowledge", "privacy", "assistant"];
+const PURE: &[&str] = &["desk", "balance", "workforce", "knowledge", "privacy", "assistant"];
 
 /// What a pure crate may not name.
 const IMPURE: &[&str] =

@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand, error::ErrorKind};
+use clap::{Args, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use desk::{Level, limits};
 use privacy::Kind;
 
@@ -51,6 +51,11 @@ pub(crate) enum Command {
     Simulate {
         #[command(subcommand)]
         what: SimulateCommand,
+    },
+    /// Plan people for a queue
+    Plan {
+        #[command(subcommand)]
+        what: PlanCommand,
     },
     /// Send each row of a file to a running desk, as customers do
     Replay(ReplayOptions),
@@ -253,6 +258,57 @@ pub(crate) struct BalanceEbhOptions {
     /// Tests that were opened, at least as many as there are e-values [default: as many]
     #[arg(long)]
     pub(crate) budget: Option<usize>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// What a number of people means for customers, or the fewest that meet a target
+    Staff(PlanStaffOptions),
+}
+
+/// What customers do when nobody is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QueueModel {
+    /// They are gone
+    ErlangB,
+    /// They wait however long it takes
+    ErlangC,
+    /// They wait until their patience ends
+    ErlangA,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanStaffOptions {
+    /// What customers do when nobody is free
+    #[arg(long, value_enum)]
+    pub(crate) model: QueueModel,
+    /// Customers that come in a unit of time; times come back in that unit
+    #[arg(long, value_parser = positive)]
+    pub(crate) lambda: f64,
+    /// Customers that one person serves in a unit of time
+    #[arg(long, value_parser = positive)]
+    pub(crate) mu: f64,
+    /// Waiting customers that give up in a unit of time, each: erlang-a needs it
+    #[arg(long, value_parser = positive)]
+    pub(crate) theta: Option<f64>,
+    /// People who serve [default: the fewest that meet the target]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) servers: Option<u32>,
+    /// Target: share of customers served within --within; with erlang-b, not turned away
+    #[arg(long, value_parser = from_0_to_1)]
+    pub(crate) service_level: Option<f64>,
+    /// The time of the service level
+    #[arg(long, value_parser = not_negative)]
+    pub(crate) within: Option<f64>,
+    /// Target: share of customers that may give up at most (erlang-a)
+    #[arg(long, value_parser = from_0_to_1)]
+    pub(crate) abandonment: Option<f64>,
+    /// Share of paid time in which people are away
+    #[arg(long, default_value_t = 0.0, value_parser = below_1)]
+    pub(crate) shrinkage: f64,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -567,4 +623,8 @@ fn not_negative(text: &str) -> Result<f64, String> {
 
 fn from_0_to_1(text: &str) -> Result<f64, String> {
     number(text, |number| (0.0..=1.0).contains(&number), "a share, from 0 to 1")
+}
+
+fn below_1(text: &str) -> Result<f64, String> {
+    number(text, |number| (0.0..1.0).contains(&number), "a share, from 0 to below 1")
 }

@@ -48,6 +48,8 @@ mod evidence;
 
 mod simulate;
 
+mod plan;
+
 mod print;
 
 mod replay;
@@ -55,7 +57,8 @@ mod replay;
 mod bench;
 
 use arguments::{
-    Arguments, BalanceCommand, BenchCommand, Command, EvalCommand, ImportCommand, SimulateCommand,
+    Arguments, BalanceCommand, BenchCommand, Command, EvalCommand, ImportCommand, PlanCommand,
+    SimulateCommand,
 };
 use failure::{Failure, Outcome};
 
@@ -88,6 +91,9 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 BalanceCommand::Ebh(options) => evidence::ebh(options),
             }
             .map(done);
+        }
+        Command::Plan { what: PlanCommand::Staff(options) } => {
+            return plan::staff(&options).map(done);
         }
         Command::Simulate { what } => {
             return match &what {
@@ -129,6 +135,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
             Command::Mask(_)
             | Command::Eval { .. }
             | Command::Balance { .. }
+            | Command::Plan { .. }
             | Command::Simulate { .. } => unreachable!("these have run above"),
         };
         outcome.map(done)

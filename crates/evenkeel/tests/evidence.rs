@@ -112,3 +112,30 @@ fn queues_and_years_are_simulated() {
     let said = refused(&["simulate", "year", "--policy", "luck"], "");
     assert!(said.contains("balance") && said.contains("oracle"), "{said}");
 }
+
+#[test]
+fn people_are_planned() {
+    // 100 calls in half an hour, three minutes each, 80 % within 20 seconds; times in minutes.
+    let calls = "plan staff --model erlang-c --lambda 3.3333333333333335 --mu 0.3333333333333333 \
+                 --service-level 0.8 --within 0.3333333333333333 --shrinkage 0.3 --json";
+    let found = json(&calls.split_whitespace().collect::<Vec<_>>(), "");
+    assert_eq!((&found["servers"], &found["positions"]), (&14.into(), &20.into()));
+    assert!((found["service_level"].as_f64().unwrap() - 0.888_350_019_2).abs() < 1e-9, "{found}");
+    let desk = "plan staff --model erlang-a --lambda 48 --mu 1 --theta 0.5 --servers 50 --json";
+    let found = json(&desk.split(' ').collect::<Vec<_>>(), "");
+    assert!((found["p_abandon"].as_f64().unwrap() - 0.030_912_249_2).abs() < 1e-9, "{found}");
+    assert!(found["service_level"].is_null(), "{found}");
+    let few = desk.replace("--servers 50", "--abandonment 0.02");
+    let found = json(&few.split(' ').collect::<Vec<_>>(), "");
+    assert!(found["p_abandon"].as_f64().unwrap() <= 0.02 && found["servers"].as_u64() > Some(50));
+    for bad in [
+        "plan staff --model erlang-c --lambda 10 --mu 1 --servers 10",
+        "plan staff --model erlang-c --lambda 10 --mu 1",
+        "plan staff --model erlang-c --lambda 10 --mu 1 --theta 1 --servers 20",
+        "plan staff --model erlang-a --lambda 10 --mu 1 --servers 20",
+        "plan staff --model erlang-c --lambda 10 --mu 1 --service-level 0.8",
+        "plan staff --model erlang-c --lambda 0 --mu 1 --servers 3",
+    ] {
+        refused(&bad.split(' ').collect::<Vec<_>>(), "");
+    }
+}

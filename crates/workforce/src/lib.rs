@@ -1,0 +1,16 @@
+//! How many people a queue needs; pure: rates in, shares and waits out.
+
+mod line;
+pub use line::{Impossible, Line};
+
+mod blocked;
+pub use blocked::{Blocked, blocked};
+
+mod patient;
+pub use patient::{Patient, patient};
+
+mod impatient;
+pub use impatient::{Impatient, impatient};
+
+mod staffing;
+pub use staffing::{SERVERS_MAX, fewest, positions, square_root_staffing, wait_limit};
