@@ -267,6 +267,17 @@ pub(crate) struct BalanceEbhOptions {
 pub(crate) enum PlanCommand {
     /// What a number of people means for customers, or the fewest that meet a target
     Staff(PlanStaffOptions),
+    /// How many customers will come in each half-hour of the next week
+    Forecast(PlanForecastOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanForecastOptions {
+    /// CSV `start,count`, half-hour after half-hour, such as 2026-01-05T00:30,4
+    pub(crate) file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// What customers do when nobody is free.

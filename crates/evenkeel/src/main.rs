@@ -92,8 +92,12 @@ fn run(command: Command) -> Outcome<ExitCode> {
             }
             .map(done);
         }
-        Command::Plan { what: PlanCommand::Staff(options) } => {
-            return plan::staff(&options).map(done);
+        Command::Plan { what } => {
+            return match &what {
+                PlanCommand::Staff(options) => plan::staff(options),
+                PlanCommand::Forecast(options) => plan::forecast(options),
+            }
+            .map(done);
         }
         Command::Simulate { what } => {
             return match &what {

@@ -1,10 +1,12 @@
-//! `plan staff`: what a number of people means for customers, or how few meet a target.
+//! `plan staff` and `forecast`: how many people meet a target, and how many customers will come.
 
+use jiff::{Span, civil::DateTime};
+use serde::Deserialize;
 use serde_json::{Value, json};
-use workforce::{Impossible, Line, blocked, fewest, impatient, patient, positions};
+use workforce::{Impossible, Line, WEEK, blocked, fewest, impatient, patient, positions};
 
 use crate::{
-    arguments::{PlanStaffOptions, QueueModel},
+    arguments::{PlanForecastOptions, PlanStaffOptions, QueueModel},
     failure::{Failure, Outcome},
     print::print,
 };
@@ -115,4 +117,75 @@ fn bad(why: &str, hint: &str) -> Failure {
 
 fn impossible(why: Impossible) -> Failure {
     Failure::new(why.to_string(), "Give more --servers, or rates that leave some room.")
+}
+
+/// A half-hour that is over. Times are the desk's own, without a zone: a night of 23 or 25 hours has
+/// 48 half-hours all the same, the one left out with 0 and the one twice added up.
+#[derive(Deserialize)]
+struct HalfhourRow {
+    start: String,
+    count: u32,
+}
+
+pub(crate) fn forecast(options: &PlanForecastOptions) -> Outcome<()> {
+    let (first, counts) = halfhours(options)?;
+    let midnight = first.date().weekday().to_monday_zero_offset() as usize * (WEEK / 7);
+    let place = midnight + first.hour() as usize * 2 + first.minute() as usize / 30;
+    let found = workforce::forecast(&counts, place).map_err(|why| {
+        Failure::file(options.file.display(), why, "Give three weeks at least, better eight.")
+    })?;
+    let start = |n: usize| {
+        let minutes = i64::try_from((counts.len() + n) * 30).unwrap_or(i64::MAX);
+        first.saturating_add(Span::new().minutes(minutes)).strftime("%Y-%m-%dT%H:%M").to_string()
+    };
+    let halfhours = found.halfhours.iter().enumerate();
+    if options.json {
+        let forecast: Vec<Value> = halfhours
+            .map(|(n, hour)| json!({ "start": start(n), "p50": hour.p50, "p90": hour.p90 }))
+            .collect();
+        let fields = json!({
+            "model": found.model.to_string(),
+            "wape": found.wape,
+            "wape_naive": found.wape_naive,
+            "forecast": forecast,
+        });
+        println!("{fields}");
+        return Ok(());
+    }
+    println!(
+        "{}: off by {:.1} % in the latest weeks, the week before by {:.1} %\n\n{:<18}{:>5}{:>5}",
+        found.model,
+        found.wape * 100.0,
+        found.wape_naive * 100.0,
+        "start",
+        "p50",
+        "p90"
+    );
+    for (n, hour) in halfhours {
+        println!("{:<18}{:>5}{:>5}", start(n), hour.p50, hour.p90);
+    }
+    Ok(())
+}
+
+fn halfhours(options: &PlanForecastOptions) -> Outcome<(DateTime, Vec<u32>)> {
+    const HINT: &str = "Give CSV with the header start,count and each half-hour in its turn.";
+    let failed = |why: &dyn std::fmt::Display| Failure::file(options.file.display(), why, HINT);
+    let mut reader = csv::Reader::from_path(&options.file).map_err(|error| failed(&error))?;
+    let mut first: Option<DateTime> = None;
+    let mut counts = Vec::new();
+    for (n, row) in reader.deserialize::<HalfhourRow>().enumerate() {
+        let row = row.map_err(|error| failed(&error))?;
+        let wrong = |why: &str| failed(&format!("row {}: {} {why}", n + 1, row.start));
+        let start: DateTime = row.start.parse().map_err(|_| wrong("is no time"))?;
+        let first = *first.get_or_insert(start);
+        if start.minute() % 30 != 0 || start.second() != 0 {
+            return Err(wrong("is not the beginning of a half-hour"));
+        }
+        let minutes = i64::try_from(n * 30).unwrap_or(i64::MAX);
+        if first.saturating_add(Span::new().minutes(minutes)) != start {
+            return Err(wrong("does not follow the row before by half an hour"));
+        }
+        counts.push(row.count);
+    }
+    first.map(|first| (first, counts)).ok_or_else(|| failed(&"there is no row"))
 }

@@ -139,3 +139,30 @@ fn people_are_planned() {
         refused(&bad.split(' ').collect::<Vec<_>>(), "");
     }
 }
+
+#[test]
+fn a_week_is_foretold_from_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("halfhours.csv");
+    let rows = include_str!("../../workforce/tests/halfhours.csv").lines();
+    let known: String = rows.take(1 + 8 * 336).map(|line| format!("{line}\n")).collect();
+    std::fs::write(&file, &known).unwrap();
+    let words = ["plan", "forecast", file.to_str().unwrap(), "--json"];
+    let found = json(&words, "");
+    let forecast = found["forecast"].as_array().unwrap();
+    assert_eq!((forecast.len(), &forecast[0]["start"]), (336, &"2026-03-02T00:00".into()));
+    assert_eq!(forecast[335]["start"], "2026-03-08T23:30");
+    assert!(found["wape"].as_f64().unwrap() < 0.22, "{}", found["wape"]);
+    let three_days: String = known.lines().take(145).map(|line| format!("{line}\n")).collect();
+    for (text, why) in [
+        (three_days.as_str(), "too little data"),
+        (&known.replacen("2026-01-05T00:30", "2026-01-05T01:00", 1), "row 2"),
+        (&known.replacen("2026-01-05T00:30", "yesterday", 1), "is no time"),
+        (&known.replacen("T00:00,4", "T00:00,-4", 1), "invalid digit"),
+        ("start,count\n", "no row"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let said = refused(&words, "");
+        assert!(said.contains(why), "{why}: {said}");
+    }
+}

@@ -1,4 +1,4 @@
-//! How many people a queue needs; pure: rates in, shares and waits out.
+//! How many customers will come, and how many people they need; pure: counts and rates in.
 
 mod line;
 pub use line::{Impossible, Line};
@@ -14,3 +14,6 @@ pub use impatient::{Impatient, impatient};
 
 mod staffing;
 pub use staffing::{SERVERS_MAX, fewest, positions, square_root_staffing, wait_limit};
+
+mod forecast;
+pub use forecast::{Forecast, Halfhour, Model, TooLittle, WEEK, forecast};

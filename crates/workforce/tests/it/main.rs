@@ -1,5 +1,8 @@
 //! The closed forms against numbers that were computed elsewhere, and what must hold of any queue.
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
+#![allow(clippy::print_stdout)] // Runs tell their figures.
+
+mod forecasts;
 
 use workforce::{
     Impossible, Line, blocked, fewest, impatient, patient, positions, square_root_staffing,
