@@ -35,6 +35,11 @@ const RUNS: &[Run] = &[
         ("EVENKEEL_YEARS", "200"),
     ),
     (
+        "shifts for ten thousand made-up weeks, at release speed",
+        &["test", "--release", "--package", "workforce", "rosters"],
+        ("EVENKEEL_ROSTERS", "10000"),
+    ),
+    (
         "connections that say nothing",
         &["test", "--package", "evenkeel", "--test", "serve"],
         ("EVENKEEL_SILENT", "10000"),

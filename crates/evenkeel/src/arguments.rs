@@ -269,6 +269,23 @@ pub(crate) enum PlanCommand {
     Staff(PlanStaffOptions),
     /// How many customers will come in each half-hour of the next week
     Forecast(PlanForecastOptions),
+    /// Shifts that cover a week
+    Shifts(PlanShiftsOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanShiftsOptions {
+    /// JSON of demand, rules and people
+    pub(crate) file: PathBuf,
+    /// Moves that are tried; more take longer and leave less uncovered
+    #[arg(long, default_value_t = 10_000_000)]
+    pub(crate) moves: u32,
+    /// The same seed gives the same shifts
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

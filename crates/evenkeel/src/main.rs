@@ -96,6 +96,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
             return match &what {
                 PlanCommand::Staff(options) => plan::staff(options),
                 PlanCommand::Forecast(options) => plan::forecast(options),
+                PlanCommand::Shifts(options) => plan::shifts(options),
             }
             .map(done);
         }

@@ -1,12 +1,15 @@
-//! `plan staff` and `forecast`: how many people meet a target, and how many customers will come.
+//! `plan staff`, `forecast` and `shifts`: how many people meet a target, how many customers will
+//! come, and who works when.
+
+use std::{fs, time::Instant};
 
 use jiff::{Span, civil::DateTime};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use workforce::{Impossible, Line, WEEK, blocked, fewest, impatient, patient, positions};
+use workforce::{Impossible, Line, WEEK, Week, blocked, fewest, impatient, patient, positions};
 
 use crate::{
-    arguments::{PlanForecastOptions, PlanStaffOptions, QueueModel},
+    arguments::{PlanForecastOptions, PlanShiftsOptions, PlanStaffOptions, QueueModel},
     failure::{Failure, Outcome},
     print::print,
 };
@@ -188,4 +191,51 @@ fn halfhours(options: &PlanForecastOptions) -> Outcome<(DateTime, Vec<u32>)> {
         counts.push(row.count);
     }
     first.map(|first| (first, counts)).ok_or_else(|| failed(&"there is no row"))
+}
+
+pub(crate) fn shifts(options: &PlanShiftsOptions) -> Outcome<()> {
+    const HINT: &str =
+        "Give JSON with demand, rules and people; see `evenkeel plan shifts --help`.";
+    let failed = |why: &dyn std::fmt::Display| Failure::file(options.file.display(), why, HINT);
+    let text = fs::read_to_string(&options.file).map_err(|error| failed(&error))?;
+    let week: Week = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+    let began = Instant::now();
+    let shifts = week.cover(options.seed, options.moves).map_err(|why| failed(&why))?;
+    let seconds = began.elapsed().as_secs_f64();
+    let hours = |person: usize| -> usize {
+        shifts.iter().filter(|shift| shift.person == person).map(|shift| shift.hours).sum()
+    };
+    let fair: Vec<usize> = week.fair_people().into_iter().map(hours).collect();
+    let violations = week.violations(&shifts);
+    for broken in &violations {
+        eprintln!("broken rule: {broken}");
+    }
+    let id = |person: usize| &week.people[person].id;
+    let fields = json!({
+        "uncovered_hours": week.uncovered(&shifts),
+        "hours_min": fair.iter().min(),
+        "hours_max": fair.iter().max(),
+        "hours_paid": shifts.iter().map(|shift| shift.hours).sum::<usize>(),
+        "rule_violations": violations.len(),
+        "seconds": seconds,
+    });
+    if options.json {
+        let mut fields = fields;
+        fields["shifts"] = shifts
+            .iter()
+            .map(|shift| {
+                let (day, start, hours) = (shift.day, shift.start, shift.hours);
+                json!({ "person": id(shift.person), "day": day, "start": start, "hours": hours })
+            })
+            .collect();
+        println!("{fields}");
+        return Ok(());
+    }
+    print(&fields, false);
+    println!();
+    for shift in &shifts {
+        let (start, end) = (shift.start, shift.start + shift.hours);
+        println!("day {}  {start:>2}:00 to {end:>2}:00  {}", shift.day + 1, id(shift.person));
+    }
+    Ok(())
 }

@@ -166,3 +166,14 @@ fn a_week_is_foretold_from_a_file() {
         assert!(said.contains(why), "{why}: {said}");
     }
 }
+
+#[test]
+fn shifts_are_planned() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../workforce/tests/shifts-week-36.json");
+    let found = json(&["plan", "shifts", file, "--moves", "200000", "--json"], "");
+    assert_eq!(found["rule_violations"], 0);
+    assert!(found["uncovered_hours"].as_u64() < Some(60), "{}", found["uncovered_hours"]);
+    assert!(found["hours_min"].as_u64() <= found["hours_max"].as_u64());
+    assert!(found["shifts"].as_array().unwrap().len() > 100);
+    refused(&["plan", "shifts", "no such file"], "");
+}

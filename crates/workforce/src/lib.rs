@@ -1,4 +1,4 @@
-//! How many customers will come, and how many people they need; pure: counts and rates in.
+//! How many customers will come, how many people they need, and who works when; pure.
 
 mod line;
 pub use line::{Impossible, Line};
@@ -17,3 +17,6 @@ pub use staffing::{SERVERS_MAX, fewest, positions, square_root_staffing, wait_li
 
 mod forecast;
 pub use forecast::{Forecast, Halfhour, Model, TooLittle, WEEK, forecast};
+
+mod roster;
+pub use roster::{Person, Rules, Shift, Unplannable, Week};

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout)] // Runs tell their figures.
 
 mod forecasts;
+mod rosters;
 
 use workforce::{
     Impossible, Line, blocked, fewest, impatient, patient, positions, square_root_staffing,
