@@ -129,8 +129,11 @@ fn decide(
                 if decided[topic] != Decided::Not {
                     continue;
                 }
-                if trial.z(world.margin).is_some_and(|z| z >= Z95) {
-                    rise(topic, decided);
+                match trial.z(world.margin) {
+                    Some(z) if z >= Z95 => rise(topic, decided),
+                    // Worse by more than the margin: given up.
+                    Some(z) if z <= -Z95 => decided[topic] = Decided::People,
+                    _ => {}
                 }
             }
         }

@@ -11,7 +11,8 @@ pub enum Policy {
     Cost,
     /// One comparison over all topics for two weeks, then all or nothing.
     Pooled,
-    /// Each topic half until a z test, looked at daily, calls it not worse; never taken back.
+    /// Each topic half until a z test, looked at daily, calls it not worse, or worse; never taken
+    /// back.
     Peeking,
     /// The simple topics by the assistant, the others by people.
     Static,
