@@ -1,4 +1,4 @@
-//! `balance` and `simulate` as somebody types them.
+//! `balance`, `simulate` and `plan` as somebody types them.
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
 
 use std::{
