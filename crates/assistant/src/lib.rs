@@ -13,3 +13,6 @@ pub use reply::{CitedSentence, Reply, reply};
 
 mod summary;
 pub use summary::{Line, Summary, summary};
+
+mod tool;
+pub use tool::{Argument, ArgumentKind, Effect, Limits, Requires, Source, Tool, ToolFault, Tools};
