@@ -16,3 +16,11 @@ pub use summary::{Line, Summary, summary};
 
 mod tool;
 pub use tool::{Argument, ArgumentKind, Effect, Limits, Requires, Source, Tool, ToolFault, Tools};
+
+mod call;
+pub use call::{
+    ArgumentFault, ArgumentValue, Arguments, Call, CallEvent, CallFault, CallKey, CallState,
+};
+
+mod policy;
+pub use policy::{LimitOf, Records, Refusal, Standing, Verdict, check, identify};

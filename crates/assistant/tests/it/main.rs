@@ -1,4 +1,5 @@
 //! What the assistant may say, and when a person comes first.
 
+mod calls;
 mod people;
 mod says;
