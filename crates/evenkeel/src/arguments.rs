@@ -189,6 +189,8 @@ pub(crate) enum ImportCommand {
 pub(crate) enum EvalCommand {
     /// How well topics are named
     Topics(EvalTopicsOptions),
+    /// Whether calls of tools reach what they should, once, and nothing else
+    Procedures(EvalProceduresOptions),
 }
 
 #[derive(Debug, Subcommand)]
@@ -564,6 +566,47 @@ pub(crate) struct EvalTopicsOptions {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalProceduresOptions {
+    /// A folder with the shop's records, `db.json`: products, users and orders by id
+    #[arg(long, value_name = "DIR")]
+    pub(crate) environment: PathBuf,
+    /// A JSON list of tasks with `evaluation_criteria.actions`, each a name and arguments
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tasks: PathBuf,
+    /// The changed records by task; `end_states.json` beside the tasks if not given
+    #[arg(long, value_name = "FILE")]
+    pub(crate) end_states: Option<PathBuf>,
+    /// What goes wrong on the way
+    #[arg(long, value_delimiter = ',', value_enum, default_value = "none")]
+    pub(crate) faults: Vec<ProcedureFault>,
+    /// Seed of the faults
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// The folder of the one task that this process plays until it stops
+    #[arg(long, hide = true, requires = "stop_at")]
+    pub(crate) folder: Option<PathBuf>,
+    /// The point at which this process ends itself
+    #[arg(long, hide = true)]
+    pub(crate) stop_at: Option<u64>,
+}
+
+/// What goes wrong while procedures are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProcedureFault {
+    /// Nothing
+    None,
+    /// Each call is made twice, and each request sent twice
+    Duplicate,
+    /// The process ends before, in the middle of and after each write, and goes on
+    Crash,
+    /// Calls that break the shop's policy are tried before and after the right one
+    Mutate,
 }
 
 #[derive(Debug, Args)]

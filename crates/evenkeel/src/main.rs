@@ -51,6 +51,7 @@ mod simulate;
 mod plan;
 
 mod print;
+mod procedures;
 
 mod replay;
 
@@ -83,6 +84,9 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Mask(options) => return mask::run(&options).map(done),
         Command::Eval { what: EvalCommand::Topics(options) } => {
             return eval::topics(&options).map(done);
+        }
+        Command::Eval { what: EvalCommand::Procedures(options) } => {
+            return procedures::run(&options).map(done);
         }
         Command::Balance { what } => {
             return match &what {
