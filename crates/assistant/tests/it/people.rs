@@ -67,6 +67,28 @@ fn people_come_first() {
         ("Where is the tennis court net I ordered", None),
         ("How long do refunds take?", None),
         ("Is the late delivery refunded?", None),
+        // Danish, Norwegian and Italian, which the written cases leave out.
+        ("jeg har mistet jobbet og kan ikke betale", Some(Rule::Hardship)),
+        ("kan ikke betale med MobilePay", None),
+        ("min mor er død, hvordan lukker jeg kontoen", Some(Rule::Bereavement)),
+        ("skjermen har døde piksler", None),
+        ("noen har brukt kortet mitt", Some(Rule::Fraud)),
+        ("jeg er 13 år og kom til at bestille", Some(Rule::Minor)),
+        ("dette er feil farge", None),
+        ("I hører fra min advokat", Some(Rule::Legal)),
+        ("ho perso il lavoro e non riesco a pagare le rate", Some(Rule::Hardship)),
+        ("posso pagare con carta di debito?", None),
+        ("mio padre è morto a maggio", Some(Rule::Bereavement)),
+        ("l'avvocato vi scriverà", Some(Rule::Legal)),
+        ("consegna mancata, sono a casa", None),
+        ("non voglio più vivere", Some(Rule::SelfHarm)),
+        ("Ich bin 15 Jahre alt", Some(Rule::Minor)),
+        ("J’ai 13 ans", Some(Rule::Minor)),
+        ("j'ai 14 jours pour renvoyer ?", None),
+        // A letter and its accent as two characters.
+        ("mi madre fallecio\u{301} ayer", Some(Rule::Bereavement)),
+        ("sin embargo, no ha llegado", None),
+        ("en mand med en hund, hvor er min ordre", None),
     ];
     for (text, rule) in table {
         assert_eq!(people_first(text), rule, "{text}");
