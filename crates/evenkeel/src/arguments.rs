@@ -189,6 +189,8 @@ pub(crate) enum ImportCommand {
 pub(crate) enum EvalCommand {
     /// How well topics are named
     Topics(EvalTopicsOptions),
+    /// How well documents are found for what customers are after
+    Retrieval(EvalRetrievalOptions),
     /// Whether calls of tools reach what they should, once, and nothing else
     Procedures(EvalProceduresOptions),
 }
@@ -563,6 +565,19 @@ pub(crate) struct EvalTopicsOptions {
     /// Seed of the learning
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalRetrievalOptions {
+    /// A folder of JSON files, each with `id`, `title` and `content`
+    #[arg(long, value_name = "DIR")]
+    pub(crate) documents: PathBuf,
+    /// A JSON list of tasks with `required_documents` and `user_scenario.instructions`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) queries: PathBuf,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,

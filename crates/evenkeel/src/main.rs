@@ -29,6 +29,7 @@ mod rows;
 mod backup;
 
 mod restore;
+mod retrieval;
 
 mod migrate;
 
@@ -84,6 +85,9 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Mask(options) => return mask::run(&options).map(done),
         Command::Eval { what: EvalCommand::Topics(options) } => {
             return eval::topics(&options).map(done);
+        }
+        Command::Eval { what: EvalCommand::Retrieval(options) } => {
+            return retrieval::run(&options).map(done);
         }
         Command::Eval { what: EvalCommand::Procedures(options) } => {
             return procedures::run(&options).map(done);

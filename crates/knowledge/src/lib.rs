@@ -1,6 +1,7 @@
 //! What the desk knows: topics learnt from examples, articles and their ranking, language; pure.
 
 pub mod articles;
+pub mod documents;
 pub mod index;
 pub mod report;
 pub mod topics;
@@ -20,6 +21,7 @@ mod typing;
 mod words;
 
 pub use articles::{Answer, ArticleText, Cited, Grounds, NoAnswer};
+pub use documents::{Document, Documents, Found};
 pub use index::Index;
 pub use language::language;
 pub use markdown::{plain, shown};
