@@ -46,6 +46,7 @@ fn shared() -> Option<PathBuf> {
 
 fn public_data(shared: &Path) -> Result<(), Failure> {
     let binary = root().join("target/release/evenkeel").display().to_string();
+    assistant(&binary, shared)?;
     let clinc = shared.join("clinc150/data_full.json").display().to_string();
     step("CLINC150: topics told apart");
     run(&binary, &["eval", "topics", "--train", &clinc, "--test", &clinc, "--json"])?;
@@ -70,6 +71,28 @@ fn public_data(shared: &Path) -> Result<(), Failure> {
     let outcome = run(&binary, &["replay", &rest, "--url", &url, "--json"]);
     drop(desk);
     outcome
+}
+
+/// Parts of messages, documents and calls.
+fn assistant(binary: &str, shared: &Path) -> Result<(), Failure> {
+    let file = |name: &str| shared.join(name).display().to_string();
+    let fold = |n: u32| file(&format!("nlupp/banking/fold{n}.json"));
+    let (train, test): (Vec<String>, Vec<String>) =
+        ((0..10).map(fold).collect(), (10..14).map(fold).collect());
+    step("NLU++ banking, ten folds against four: parts of messages");
+    let mut slots = vec!["eval", "slots", "--json", "--train"];
+    slots.extend(train.iter().map(String::as_str));
+    slots.push("--test");
+    slots.extend(test.iter().map(String::as_str));
+    run(binary, &slots)?;
+    step("tau2 banking: documents found");
+    let (documents, queries) = (file("tau2-banking/documents"), file("tau2-banking/tasks.json"));
+    let retrieval = ["eval", "retrieval", "--json", "--documents", &documents];
+    run(binary, &[&retrieval[..], &["--queries", &queries]].concat())?;
+    step("tau2 retail: calls with every fault");
+    let (environment, tasks) = (file("tau2-retail"), file("tau2-retail/tasks.json"));
+    let calls = ["eval", "procedures", "--json", "--environment", &environment, "--tasks", &tasks];
+    run(binary, &[&calls[..], &["--faults", "duplicate,crash,mutate"]].concat())
 }
 
 /// Every fifth record is held out. Records may have line ends inside quotes.

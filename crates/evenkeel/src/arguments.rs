@@ -189,6 +189,8 @@ pub(crate) enum ImportCommand {
 pub(crate) enum EvalCommand {
     /// How well topics are named
     Topics(EvalTopicsOptions),
+    /// How well dates, amounts and the like are found in messages
+    Slots(EvalSlotsOptions),
     /// How well documents are found for what customers are after
     Retrieval(EvalRetrievalOptions),
     /// Whether calls of tools reach what they should, once, and nothing else
@@ -562,6 +564,22 @@ pub(crate) struct EvalTopicsOptions {
     /// What to measure on
     #[arg(long, value_name = "FILE")]
     pub(crate) test: PathBuf,
+    /// Seed of the learning
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EvalSlotsOptions {
+    /// What to learn from: JSON lists of messages with `text`, `intents` and `slots`
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub(crate) train: Vec<PathBuf>,
+    /// What to measure on
+    #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
+    pub(crate) test: Vec<PathBuf>,
     /// Seed of the learning
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,

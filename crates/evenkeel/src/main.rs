@@ -48,6 +48,7 @@ mod eval;
 mod evidence;
 
 mod simulate;
+mod slots;
 
 mod plan;
 
@@ -85,6 +86,9 @@ fn run(command: Command) -> Outcome<ExitCode> {
         Command::Mask(options) => return mask::run(&options).map(done),
         Command::Eval { what: EvalCommand::Topics(options) } => {
             return eval::topics(&options).map(done);
+        }
+        Command::Eval { what: EvalCommand::Slots(options) } => {
+            return slots::run(&options).map(done);
         }
         Command::Eval { what: EvalCommand::Retrieval(options) } => {
             return retrieval::run(&options).map(done);

@@ -3,7 +3,9 @@
 pub mod articles;
 pub mod documents;
 pub mod index;
+pub mod labels;
 pub mod report;
+pub mod tagger;
 pub mod topics;
 
 mod asking;
@@ -23,8 +25,10 @@ mod words;
 pub use articles::{Answer, ArticleText, Cited, Grounds, NoAnswer};
 pub use documents::{Document, Documents, Found};
 pub use index::Index;
+pub use labels::{Labelled, Labeller};
 pub use language::language;
 pub use markdown::{plain, shown};
 pub use report::{Prediction, TopicsReport};
 pub use small_talk::{SmallTalk, small_talk};
+pub use tagger::{Marked, MarkedText, Tagger};
 pub use topics::{Classification, Classifier, Example, Scored};

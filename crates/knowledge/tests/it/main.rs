@@ -3,6 +3,7 @@
 mod answers;
 mod demo;
 mod languages;
+mod parts;
 mod questions;
 mod shop;
 mod topics;
