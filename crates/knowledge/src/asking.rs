@@ -2,7 +2,7 @@
 //!
 //! Counting words cannot do this: "change" says little, "change" beside "e-mail" a lot.
 
-use crate::features::{Features, Rare, Vocabulary};
+use crate::features::{Features, Pairs, Rare, Vocabulary};
 use crate::machine::{Machine, Training};
 use crate::shelf::Passage;
 
@@ -44,7 +44,7 @@ impl Asking {
         asked.extend(lines.step_by(every).map(|line| (read(line), n_sections as u32)));
         // With so many classes, what a single text has would more than double what is kept.
         let texts = asked.iter().map(|(text, _)| text.as_str());
-        let vocabulary = Vocabulary::learn(texts, Rare::Dropped);
+        let vocabulary = Vocabulary::learn(texts, Rare::Dropped, Pairs::Near);
         let rows: Vec<Features> = asked.iter().map(|(text, _)| vocabulary.features(text)).collect();
         let labels: Vec<u32> = asked.iter().map(|&(_, place)| place).collect();
         let shape = (vocabulary.n_features(), n_sections + 1);

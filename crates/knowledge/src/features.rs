@@ -4,6 +4,9 @@ use crate::chance::mix;
 
 /// Messages are read up to this many characters; the topic is named well before.
 const N_CHARS_MAX: usize = 2_000;
+/// Two words of a text are a pair where at most so many words lead from one to the other; wider
+/// ones told no more on held-out messages.
+const N_WORDS_APART_MAX: usize = 6;
 const GRAM_CHARS_MIN: usize = 2;
 const GRAM_CHARS_MAX: usize = 5;
 /// The row of the constant feature that carries the bias.
@@ -21,6 +24,7 @@ pub(crate) struct Features {
 /// The features that training saw, with their inverse document frequencies.
 #[derive(Debug, Clone)]
 pub(crate) struct Vocabulary {
+    pairs: Pairs,
     slots: Vec<Slot>,
     idf: Vec<f32>,
     idf_unknown: f32,
@@ -41,44 +45,67 @@ pub(crate) enum Rare {
     Dropped,
 }
 
+/// Which pairs of words are features.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pairs {
+    /// Neighbours in their order.
+    Near,
+    /// Also words near each other in any order, where more than one text has them: "card lost".
+    Apart,
+}
+
 /// A feature while texts are read.
 #[derive(Debug, Clone, Copy)]
 struct Seen {
     n_texts: u32,
     /// The last text that had it.
     last: u32,
-    is_word: bool,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Apart,
+    /// Neighbours and parts of words.
+    Other,
 }
 
 #[derive(Default)]
 struct Grams {
     words: Vec<u64>,
     unigrams: Vec<u64>,
+    /// Where in `words` the pairs begin that are apart.
+    apart_from: usize,
     chars: Vec<u64>,
 }
 
 impl Vocabulary {
     /// Learns the features of `texts`; rare ones are pairs of words and parts of words that a
     /// single text has.
-    pub(crate) fn learn<'a>(texts: impl Iterator<Item = &'a str>, rare: Rare) -> Vocabulary {
+    pub(crate) fn learn<'a>(
+        texts: impl Iterator<Item = &'a str>,
+        rare: Rare,
+        pairs: Pairs,
+    ) -> Vocabulary {
         let mut vocabulary = Vocabulary {
+            pairs,
             slots: vec![Slot::default(); 1 << 12],
             idf: vec![1.0],
             idf_unknown: 1.0,
             idf_unique: 1.0,
         };
         let mut hashes = vec![u64::from(BIAS)];
-        let mut seen = vec![Seen { n_texts: 0, last: 0, is_word: true }];
+        let mut seen = vec![Seen { n_texts: 0, last: 0, kind: Kind::Word }];
         let mut n_texts = 0_u32;
         let mut grams = Grams::default();
         for text in texts {
             n_texts += 1;
-            grams.read(text);
+            grams.read(text, pairs);
             for (nth, &hash) in grams.words.iter().chain(&grams.chars).enumerate() {
                 let id = vocabulary.insert(hash, &mut hashes) as usize;
                 if id == seen.len() {
-                    // The words stand first, their pairs after them.
-                    seen.push(Seen { n_texts: 0, last: 0, is_word: nth < grams.unigrams.len() });
+                    seen.push(Seen { n_texts: 0, last: 0, kind: grams.kind(nth) });
                 }
                 if seen[id].last != n_texts {
                     seen[id].n_texts += 1;
@@ -86,8 +113,12 @@ impl Vocabulary {
                 }
             }
         }
-        if rare == Rare::Dropped {
-            seen = vocabulary.keep(&hashes, &seen, |seen| seen.is_word || seen.n_texts > 1);
+        let is_kept: fn(&Seen) -> bool = match rare {
+            Rare::Kept => |seen| seen.kind != Kind::Apart || seen.n_texts > 1,
+            Rare::Dropped => |seen| seen.kind == Kind::Word || seen.n_texts > 1,
+        };
+        if rare == Rare::Dropped || pairs == Pairs::Apart {
+            seen = vocabulary.keep(&hashes, &seen, is_kept);
         }
         let n_texts = n_texts as f32;
         let idf = |count: f32| ((1.0 + n_texts) / (1.0 + count)).ln() + 1.0;
@@ -127,7 +158,7 @@ impl Vocabulary {
 
     fn features_of(&self, text: &str, unknown_from: f32) -> Features {
         let mut grams = Grams::default();
-        grams.read(text);
+        grams.read(text, self.pairs);
         let known_share = self.known_share(&grams.unigrams, unknown_from);
         let words = self.weigh(&grams.words, unknown_from);
         let chars = self.weigh(&grams.chars, unknown_from);
@@ -226,7 +257,7 @@ fn place(slots: &mut [Slot], hash: u64, id: u32) {
 
 impl Grams {
     /// Words of two and more letters or digits, their pairs, and the n-grams inside each word.
-    fn read(&mut self, text: &str) {
+    fn read(&mut self, text: &str, pairs: Pairs) {
         self.words.clear();
         self.unigrams.clear();
         self.chars.clear();
@@ -235,6 +266,10 @@ impl Grams {
         self.unigrams.extend(words.filter(|word| is_word(word)).map(word_hash));
         self.words.extend_from_slice(&self.unigrams);
         self.words.extend(self.unigrams.windows(2).map(|pair| pair_hash(pair[0], pair[1])));
+        self.apart_from = self.words.len();
+        if pairs == Pairs::Apart {
+            self.read_apart();
+        }
         let mut padded: Vec<char> = Vec::with_capacity(32);
         for piece in text.split_whitespace() {
             padded.clear();
@@ -242,6 +277,26 @@ impl Grams {
             padded.extend(piece.chars());
             padded.push(' ');
             self.read_chars(&padded);
+        }
+    }
+
+    /// The pairs of words near each other, each the same whichever comes first.
+    fn read_apart(&mut self) {
+        for (place, &word) in self.unigrams.iter().enumerate() {
+            for &other in self.unigrams[place + 1..].iter().take(N_WORDS_APART_MAX) {
+                self.words.push(apart_hash(word, other));
+            }
+        }
+    }
+
+    /// What stands at a place of the words followed by the characters.
+    fn kind(&self, nth: usize) -> Kind {
+        if nth < self.unigrams.len() {
+            Kind::Word
+        } else if (self.apart_from..self.words.len()).contains(&nth) {
+            Kind::Apart
+        } else {
+            Kind::Other
         }
     }
 
@@ -276,4 +331,8 @@ fn word_hash(word: &str) -> u64 {
 
 fn pair_hash(left: u64, right: u64) -> u64 {
     mix(left.rotate_left(1).wrapping_add(right) ^ 0x2b1a)
+}
+
+fn apart_hash(word: u64, other: u64) -> u64 {
+    pair_hash(word.min(other), word.max(other)) ^ 0x99
 }

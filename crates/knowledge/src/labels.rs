@@ -4,7 +4,7 @@
 //! sub-GrAdient SOlver for SVM", 2007), on the features that topics are told by.
 
 use crate::chance::Chance;
-use crate::features::{Features, Rare, Vocabulary};
+use crate::features::{Features, Pairs, Rare, Vocabulary};
 
 const N_PASSES: usize = 30;
 /// How strongly large weights are held back.
@@ -36,7 +36,7 @@ impl Labeller {
         names.sort();
         names.dedup();
         let texts = examples.iter().map(|example| example.text);
-        let vocabulary = Vocabulary::learn(texts, Rare::Kept);
+        let vocabulary = Vocabulary::learn(texts, Rare::Kept, Pairs::Near);
         let rows: Vec<Features> =
             examples.iter().map(|example| vocabulary.features(example.text)).collect();
         let weights = names

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::chance::Chance;
-use crate::features::{Features, Rare, Vocabulary};
+use crate::features::{Features, Pairs, Rare, Vocabulary};
 use crate::machine::{Machine, Training};
 use crate::scope::{Evidence, Held, Scope};
 use crate::typing::mistype;
@@ -72,7 +72,11 @@ impl Classifier {
     /// Learns from examples; the same examples and seed give the same classifier bit for bit.
     pub fn train(examples: &[Example<'_>], seed: u64) -> Classifier {
         let (topics, labels) = label(examples);
-        let vocabulary = Vocabulary::learn(examples.iter().map(|example| example.text), Rare::Kept);
+        let vocabulary = Vocabulary::learn(
+            examples.iter().map(|example| example.text),
+            Rare::Kept,
+            Pairs::Apart,
+        );
         let n_copies_every = examples.len().div_ceil(N_TYPO_COPIES_MAX).max(1);
         let mut chance = Chance::new(seed ^ 0x7e90);
         let originals = examples.iter().map(|example| vocabulary.features(example.text));
