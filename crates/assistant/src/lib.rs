@@ -15,7 +15,7 @@ mod summary;
 pub use summary::{Line, Summary, summary};
 
 mod tool;
-pub use tool::{Argument, ArgumentKind, Effect, Limits, Requires, Source, Tool, ToolFault, Tools};
+pub use tool::{Argument, ArgumentKind, Change, Limits, Requires, Source, Tool, ToolFault, Tools};
 
 mod call;
 pub use call::{

@@ -14,7 +14,7 @@ pub struct Tool {
     pub summary: String,
     /// Whether a call changes anything.
     #[serde(default)]
-    pub effect: Effect,
+    pub change: Change,
     /// Whether the customer has to be known: by a signed token, a one-time code, or a tool that
     /// `identifies`.
     #[serde(default = "yes")]
@@ -34,7 +34,7 @@ pub struct Tool {
 /// Whether a tool changes anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Effect {
+pub enum Change {
     /// Reads only; may be repeated.
     #[default]
     None,
@@ -126,7 +126,7 @@ pub struct Limits {
 impl Tool {
     /// Whether a call changes anything and so is confirmed, kept and never repeated blindly.
     pub fn changes(&self) -> bool {
-        self.effect != Effect::None
+        self.change != Change::None
     }
 
     /// The argument of this name.

@@ -13,7 +13,7 @@ const REFUND: &str = r#"
 [[tool]]
 name = "refund"
 summary = "Pays an order back."
-effect = "lasting"
+change = "lasting"
 requires = { argument = "order", field = "status", is = ["paid"] }
 limits = { per_call = 100, per_customer_and_day = 150, per_day = 200, approval_above = 50, two_approvals_above = 80 }
 
@@ -208,11 +208,11 @@ fn declarations_that_contradict_themselves_are_refused() {
         ),
         (REFUND.replace("choices = [\"broken\", \"late\"]\n", ""), "list choices"),
         (REFUND.replace("argument = \"order\"", "argument = \"reason\""), "requires something"),
-        (REFUND.replace("effect = \"lasting\"", "effect = \"none\""), "has limits"),
+        (REFUND.replace("change = \"lasting\"", "change = \"none\""), "has limits"),
         (REFUND.replace("two_approvals_above = 80", "two_approvals_above = 8"), "earlier"),
         (REFUND.replace("summary", "sumary"), "line 4"),
         (format!("{REFUND}{REFUND}"), "twice"),
-        (REFUND.replace("effect = ", "identity = false\neffect = "), "has to be known"),
+        (REFUND.replace("change = ", "identity = false\nchange = "), "has to be known"),
     ];
     for (text, why) in wrong {
         let fault = Tools::parse(&text).unwrap_err().to_string();
