@@ -24,3 +24,12 @@ pub use call::{
 
 mod policy;
 pub use policy::{LimitOf, Records, Refusal, Standing, Verdict, check, identify};
+
+mod command;
+pub use command::{Command, CommandFault};
+
+mod procedure;
+pub use procedure::{Procedure, ProcedureFault, Procedures};
+
+mod machine;
+pub use machine::{Effect, Input, Outcome, State, step};

@@ -3,4 +3,5 @@
 mod calls;
 mod cases;
 mod people;
+mod procedures;
 mod says;
