@@ -27,12 +27,6 @@ pub(crate) struct Change {
     pub(crate) moved: Cents,
 }
 
-/// One item that gives way to another.
-struct Swap<'a> {
-    old: &'a str,
-    new: &'a str,
-}
-
 pub(crate) fn cancel(records: &Records, order: &str, reason: &str) -> Result<Change, Refused> {
     let mut order = records.order(order)?.clone();
     has_status(&order, PENDING)?;
@@ -109,23 +103,13 @@ pub(crate) fn change_items(
 ) -> Result<Change, Refused> {
     let mut order = records.order(order)?.clone();
     has_status(&order, PENDING)?;
-    let swaps = swaps(&order, items, new_items)?;
-    if swaps.iter().any(|swap| swap.old == swap.new) {
+    let (changed, difference) = swapped(records, &order, items, new_items)?;
+    if items.iter().zip(new_items).any(|(old, new)| old == new) {
         return Err(Refused::new("an item cannot be changed to itself"));
     }
     let mut user = records.user(&order.user_id)?.clone();
     is_of(&user, method)?;
-    let before: i64 = order.items.iter().map(|item| item.price.0).sum();
-    // Only what the order held before gives way: not what an earlier swap has just put there.
-    let mut is_new = vec![false; order.items.len()];
-    for swap in swaps {
-        let mut places = order.items.iter().zip(&is_new);
-        let at = places.position(|(item, is_new)| item.item_id == swap.old && !is_new);
-        let at = at.ok_or_else(|| Refused::new("an item is not in the order"))?;
-        order.items[at] = swapped(records, &order.items[at], swap.new)?;
-        is_new[at] = true;
-    }
-    let difference = order.items.iter().map(|item| item.price.0).sum::<i64>() - before;
+    order.items = changed;
     let amount = Cents(difference.abs());
     if difference > 0 {
         debit(&mut user, method, amount)?;
@@ -147,14 +131,7 @@ pub(crate) fn exchange(
 ) -> Result<Change, Refused> {
     let mut order = records.order(order)?.clone();
     has_status(&order, DELIVERED)?;
-    let mut difference = 0;
-    let mut left = order.items.clone();
-    for swap in swaps(&order, items, new_items)? {
-        let at = left.iter().position(|item| item.item_id == swap.old);
-        let at = at.ok_or_else(|| Refused::new("an item is not in the order"))?;
-        let old = left.swap_remove(at);
-        difference += swapped(records, &old, swap.new)?.price.0 - old.price.0;
-    }
+    let (_, difference) = swapped(records, &order, items, new_items)?;
     let user = records.user(&order.user_id)?;
     is_of(user, method)?;
     // The money moves when the parcel is back; it has to be there when it is asked for.
@@ -229,20 +206,36 @@ fn are_in(order: &Order, items: &[String]) -> Result<(), Refused> {
     Ok(())
 }
 
-fn swaps<'a>(
+/// What stands in an order after each item gave way to another variant of the same product, and
+/// what the customer pays for that; negative if they get money back.
+fn swapped(
+    records: &Records,
     order: &Order,
-    items: &'a [String],
-    new_items: &'a [String],
-) -> Result<Vec<Swap<'a>>, Refused> {
+    items: &[String],
+    new_items: &[String],
+) -> Result<(Vec<Item>, i64), Refused> {
     are_in(order, items)?;
     if items.len() != new_items.len() {
         return Err(Refused::new("each item needs exactly one new item"));
     }
-    Ok(items.iter().zip(new_items).map(|(old, new)| Swap { old, new }).collect())
+    let mut after = order.items.clone();
+    let mut difference = 0;
+    // Only what the order held before gives way: not what an earlier swap has just put there.
+    let mut is_new = vec![false; after.len()];
+    for (old, new) in items.iter().zip(new_items) {
+        let mut places = after.iter().zip(&is_new);
+        let at = places.position(|(item, is_new)| item.item_id == *old && !is_new);
+        let at = at.ok_or_else(|| Refused::new("an item is not in the order"))?;
+        let item = variant_of(records, &after[at], new)?;
+        difference += item.price.0 - after[at].price.0;
+        after[at] = item;
+        is_new[at] = true;
+    }
+    Ok((after, difference))
 }
 
-/// What stands in an order after one item gave way to another variant of the same product.
-fn swapped(records: &Records, old: &Item, new: &str) -> Result<Item, Refused> {
+/// Another variant in the place of an item.
+fn variant_of(records: &Records, old: &Item, new: &str) -> Result<Item, Refused> {
     let product = records.product(&old.product_id)?;
     let variant = product.variants.get(new).filter(|variant| variant.available);
     let variant = variant
