@@ -95,11 +95,6 @@ impl Arguments {
         self.0.get(name)
     }
 
-    /// All values in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &ArgumentValue)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value))
-    }
-
     /// The JSON object that goes over the wire.
     pub fn to_json(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
@@ -310,11 +305,6 @@ impl Call {
             (state, event) => return Err(CallFault(format!("{event:?} cannot follow {state:?}"))),
         };
         Ok(())
-    }
-
-    /// Whether nothing more happens to it.
-    pub fn is_settled(&self) -> bool {
-        matches!(self.state, CallState::Succeeded(_) | CallState::Failed(_))
     }
 
     /// Whether its amount counts against the limits: all but what surely moved nothing.

@@ -169,11 +169,6 @@ impl Tools {
     pub fn get(&self, name: &str) -> Option<&Tool> {
         self.0.get(name)
     }
-
-    /// All tools in the order of their names.
-    pub fn iter(&self) -> impl Iterator<Item = &Tool> {
-        self.0.values()
-    }
 }
 
 fn check(tool: &Tool) -> Result<(), ToolFault> {

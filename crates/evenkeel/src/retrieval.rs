@@ -3,13 +3,14 @@
 use std::{fs, path::Path, time::Instant};
 
 use knowledge::{Document, Documents};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
     arguments::EvalRetrievalOptions,
     failure::{Failure, Outcome},
     print::print,
+    rows,
 };
 
 const DOCUMENTS_HINT: &str = "Name a folder of JSON files, each with `id`, `title` and `content`.";
@@ -46,7 +47,7 @@ struct Sums {
 
 pub(crate) fn run(options: &EvalRetrievalOptions) -> Outcome<()> {
     let files = documents(&options.documents)?;
-    let mut tasks: Vec<Task> = read(&options.queries, QUERIES_HINT)?;
+    let mut tasks: Vec<Task> = rows::json(&options.queries, QUERIES_HINT)?;
     tasks.retain(|task| !task.required_documents.is_empty());
     let known = |id: &String| files.iter().any(|file| file.id == *id);
     if let Some(id) = tasks.iter().flat_map(|task| &task.required_documents).find(|id| !known(id)) {
@@ -111,7 +112,7 @@ fn documents(folder: &Path) -> Outcome<Vec<File>> {
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if path.extension().is_some_and(|extension| extension == "json") {
-            files.push(read::<File>(&path, DOCUMENTS_HINT)?);
+            files.push(rows::json::<File>(&path, DOCUMENTS_HINT)?);
         }
     }
     if files.is_empty() {
@@ -125,9 +126,4 @@ fn documents(folder: &Path) -> Outcome<Vec<File>> {
         }
         None => Ok(files),
     }
-}
-
-fn read<T: DeserializeOwned>(path: &Path, hint: &str) -> Outcome<T> {
-    let text = fs::read(path).map_err(|error| Failure::file(path.display(), error, hint))?;
-    serde_json::from_slice(&text).map_err(|error| Failure::file(path.display(), error, hint))
 }

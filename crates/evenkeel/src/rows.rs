@@ -1,7 +1,8 @@
-//! Labelled messages from files: CSV with a header, or JSON rows `[text, label]`.
+//! What is measured on, from files: CSV with a header, JSON rows `[text, label]`, other JSON.
 
 use std::{fs, path::Path};
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::failure::{Failure, Outcome};
@@ -27,6 +28,12 @@ pub(crate) fn text(path: &Path) -> Outcome<String> {
         let why = format!("byte {} is not UTF-8", at + 1);
         Failure::file(path.display(), why, "Convert the file to UTF-8 first.")
     })
+}
+
+/// Reads a JSON file of a known shape.
+pub(crate) fn json<T: DeserializeOwned>(path: &Path, hint: &str) -> Outcome<T> {
+    let text = text(path)?;
+    serde_json::from_str(&text).map_err(|error| Failure::file(path.display(), error, hint))
 }
 
 /// Reads rows; of a JSON object the first of these sets that is there, and each of `also`.

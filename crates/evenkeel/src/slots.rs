@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -15,6 +14,7 @@ use crate::{
     arguments::EvalSlotsOptions,
     failure::{Failure, Outcome},
     print::print,
+    rows,
 };
 
 const HINT: &str = "Name JSON lists of messages, each with `text`, `intents` and `slots` by name, \
@@ -118,11 +118,7 @@ fn measure(tagger: &Tagger, labeller: &Labeller, test: &[Message], train_seconds
 fn read(files: &[PathBuf]) -> Outcome<Vec<Message>> {
     let mut messages = Vec::new();
     for file in files {
-        let failed = |error: String| Failure::file(file.display(), error, HINT);
-        let text = fs::read(file).map_err(|error| failed(error.to_string()))?;
-        let rows: Vec<Row> =
-            serde_json::from_slice(&text).map_err(|error| failed(error.to_string()))?;
-        for row in rows {
+        for row in rows::json::<Vec<Row>>(file, HINT)? {
             messages.push(message(row, file)?);
         }
     }

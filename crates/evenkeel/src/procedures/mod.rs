@@ -271,11 +271,7 @@ fn stop_at(environment: &Path, folder: &Path, point: u64) -> Outcome<bool> {
 fn play_until(tools: &Tools, environment: &Environment, folder: &Path, point: u64) -> Outcome<()> {
     rlimit::setrlimit(rlimit::Resource::CORE, 0, 0).map_err(broken)?;
     let play = Play { tools, environment, task: &environment.tasks[0], seed: 0 };
-    let records = environment.records.clone();
-    let mut desk = Desk::open(tools, records, folder, Stops::at(point)).map_err(broken)?;
-    if let Some(customer) = play.task.signed_in(&environment.records) {
-        desk.sign_in(&customer).map_err(broken)?;
-    }
+    let mut desk = play.open(folder, Stops::at(point))?;
     play.go_on(&mut desk, &mut Count::default(), 1)
 }
 

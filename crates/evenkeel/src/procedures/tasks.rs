@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     path::Path,
 };
 
@@ -10,7 +9,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shop::Records;
 
-use crate::failure::{Failure, Outcome};
+use crate::{
+    failure::{Failure, Outcome},
+    rows,
+};
 
 /// One task.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,8 +77,7 @@ impl Environment {
 const HINT: &str = "See `evenkeel eval procedures --help` for what each file holds.";
 
 fn json_file<T: DeserializeOwned>(path: &Path, what: &str) -> Outcome<T> {
-    let text = fs::read(path).map_err(|error| Failure::file(path.display(), error, HINT))?;
-    serde_json::from_slice(&text)
+    serde_json::from_str(&rows::text(path)?)
         .map_err(|error| Failure::file(path.display(), format!("not {what}: {error}"), HINT))
 }
 
