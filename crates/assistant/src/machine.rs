@@ -2,9 +2,8 @@
 //!
 //! It holds a stack of procedures: who asks something else in the middle of one comes back to it.
 //! What it holds is a value that is stored between two messages, so that a case goes on after a
-//! restart, a week or a person in between. It emits a call that changes something only after a yes.
-//! That the yes was to exactly its arguments does not hold yet for every file that can be written:
-//! decision 0012 lists where it fails, to be mended before a desk follows a procedure.
+//! restart, a week or a person in between. It emits a call that changes something only after a yes
+//! to words that were made together with exactly its arguments.
 
 use std::collections::BTreeMap;
 
@@ -32,6 +31,11 @@ pub struct State {
     stack: Vec<Frame>,
     /// How often in a row nothing was understood.
     misunderstood: u8,
+    /// The calls that were emitted: each has a number of its own, so that what comes of one is
+    /// never taken for what comes of another.
+    calls: u32,
+    /// Steps since the customer's last word.
+    steps: usize,
 }
 
 /// One procedure on its way.
@@ -41,12 +45,24 @@ struct Frame {
     edition: String,
     /// The step that comes next, or that waits; none after the last.
     at: Option<usize>,
+    /// The steps on the way to it, none of them twice.
+    walked: Vec<usize>,
     slots: BTreeMap<String, Value>,
-    /// What tools gave, with the step that called.
-    results: BTreeMap<String, (usize, Value)>,
-    /// Whether a call has changed something.
-    has_changed: bool,
+    /// What tools gave, in their order.
+    results: Vec<Given>,
+    /// Why the last call failed that did.
+    refused: Option<String>,
     waits: Waits,
+}
+
+/// What a tool gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Given {
+    step: usize,
+    name: String,
+    value: Value,
+    /// Whether the call changed something.
+    changed: bool,
 }
 
 /// What a procedure waits for.
@@ -56,10 +72,17 @@ enum Waits {
     Nothing,
     /// The answer to the question of this step.
     Answer,
-    /// A yes to a call with these arguments.
-    Yes(Value),
-    /// What comes of the call with these arguments.
-    Result(Value),
+    /// A yes to these words, which say these arguments.
+    Yes {
+        words: String,
+        arguments: Value,
+    },
+    /// What comes of this call.
+    Result {
+        step: String,
+        tool: String,
+        changes: bool,
+    },
 }
 
 /// What happens to a conversation.
@@ -81,8 +104,8 @@ pub enum Input {
 pub enum Outcome {
     /// It was done, and the tool gave this.
     Succeeded(Value),
-    /// It was not done.
-    Failed,
+    /// It was not done, for this reason.
+    Failed(String),
     /// Nobody knows.
     Unknown,
 }
@@ -96,7 +119,7 @@ pub enum Effect {
     Ask(String),
     /// Make a call, under the desk's policy.
     Call {
-        /// Names the step in this case; part of the call's key.
+        /// Names this call in this case, as no other; part of the call's key.
         step: String,
         /// The tool.
         tool: String,
@@ -127,8 +150,9 @@ struct Machine<'a> {
     effects: Vec<Effect>,
 }
 
-impl Machine<'_> {
+impl<'a> Machine<'a> {
     fn command(&mut self, command: Command) {
+        self.state.steps = 0;
         let is_understood = match command {
             Command::HandOver { reason } => return self.hand_over(&reason),
             Command::Answer { question } => {
@@ -169,8 +193,9 @@ impl Machine<'_> {
             edition: procedure.edition.clone(),
             at: Some(0),
             slots: BTreeMap::new(),
-            results: BTreeMap::new(),
-            has_changed: false,
+            walked: Vec::new(),
+            results: Vec::new(),
+            refused: None,
             waits: Waits::Nothing,
         });
         self.run();
@@ -195,55 +220,51 @@ impl Machine<'_> {
         true
     }
 
-    /// Gives a slot another value and goes back to where it was asked for: what was looked up or
-    /// confirmed since then belongs to the old value.
+    /// Gives a slot another value. If it was asked for already, on the way that was walked, the
+    /// procedure goes back there: what was looked up or read back since belongs to the old value.
     fn correct(&mut self, name: &str, value: Value) -> bool {
         if self.is_calling() {
             self.hand_over("The customer corrected something while a call was running.");
             return true;
         }
         let Some((frame, procedure)) = self.top() else { return false };
-        let (Some(slot), Some(place)) = (procedure.slots.get(name), procedure.asks_at(name)) else {
-            return false;
-        };
-        if !fits(slot, &value) {
+        if !procedure.slots.get(name).is_some_and(|slot| fits(slot, &value)) {
             return false;
         }
-        if frame.has_changed {
+        let stale = procedure.depending_on(name);
+        stale.iter().for_each(|stale| drop(frame.slots.remove(*stale)));
+        frame.slots.insert(name.to_owned(), value);
+        // What is waited for is asked again from the new values, even where they look the same.
+        frame.waits = Waits::Nothing;
+        let asks = |step: &usize| {
+            let slot = procedure.asks(*step);
+            slot.is_some_and(|slot| slot == name || stale.contains(slot))
+        };
+        if let Some(place) = frame.walked.iter().position(asks)
+            && go_back(frame, place).is_none()
+        {
             self.hand_over("The customer corrected something after it was done.");
             return true;
         }
-        frame.slots.insert(name.to_owned(), value);
-        let depends = |slot: &&Slot| slot.depends.iter().any(|other| other == name);
-        let stale = procedure.slots.iter().filter(|(_, slot)| depends(slot));
-        stale.for_each(|(stale, _)| drop(frame.slots.remove(stale)));
-        if frame.at.is_none_or(|at| at > place) {
-            frame.at = Some(place);
-            frame.results.retain(|_, (step, _)| *step < place);
-            frame.waits = Waits::Nothing;
-        } else if frame.at == Some(place) {
-            frame.waits = Waits::Nothing;
-        }
-        self.go_on_or_ask();
+        self.run();
         true
     }
 
     fn yes_or_no(&mut self, yes: bool) -> bool {
         let Some((frame, procedure)) = self.top() else { return false };
         match frame.waits.clone() {
-            Waits::Yes(arguments) if yes => {
+            Waits::Yes { arguments, .. } if yes => {
                 let Some(call) = waiting_call(frame, procedure) else { return false };
-                let effect = emit(frame, call, &arguments, true);
-                frame.waits = Waits::Result(arguments);
-                self.effects.push(effect);
+                let tool = call.tool.clone();
+                self.emit(tool, arguments, true);
                 true
             }
-            Waits::Yes(_) => self.cancel(),
+            Waits::Yes { .. } => self.cancel(),
             Waits::Answer => {
                 let name = asked(frame, procedure).map(str::to_owned);
                 name.is_some_and(|name| self.set(&name, yes.into()))
             }
-            Waits::Nothing | Waits::Result(_) => false,
+            Waits::Nothing | Waits::Result { .. } => false,
         }
     }
 
@@ -275,34 +296,45 @@ impl Machine<'_> {
     }
 
     /// A result counts for the call that is waited for, and once.
-    fn called(&mut self, step: &str, outcome: Outcome) {
+    fn called(&mut self, name: &str, outcome: Outcome) {
         let Some((frame, procedure)) = self.top() else { return };
-        if !matches!(frame.waits, Waits::Result(_)) || step != step_name(frame) {
+        let Waits::Result { step, changes, .. } = &frame.waits else { return };
+        let (Some(call), Some(at)) = (waiting_call(frame, procedure), frame.at) else { return };
+        if step != name {
             return;
         }
-        let (Some(call), Some(at)) = (waiting_call(frame, procedure), frame.at) else { return };
-        match outcome {
-            Outcome::Succeeded(result) => {
-                frame.has_changed |= call.confirm.is_some();
-                frame.results.insert(call.result.clone(), (at, result));
-                frame.at = procedure.steps[at].next;
+        let changed = *changes;
+        frame.waits = Waits::Nothing;
+        let next = match outcome {
+            Outcome::Succeeded(value) => {
+                let name = call.result.clone();
+                frame.results.push(Given { step: at, name, value, changed });
+                procedure.steps[at].next
             }
-            Outcome::Failed => match call.failed {
-                Some(place) => frame.at = Some(place),
-                None => return self.hand_over("A call was refused, and the procedure ends there."),
-            },
+            Outcome::Failed(why) => {
+                frame.refused = Some(why);
+                match call.failed {
+                    Some(place) => Some(place),
+                    None => return self.hand_over("A call was refused; the procedure ends there."),
+                }
+            }
             Outcome::Unknown => {
                 return self
                     .hand_over("Nobody knows whether a call was done. Look before you repeat it.");
             }
+        };
+        if self.go_to(next) {
+            self.run();
         }
-        frame.waits = Waits::Nothing;
-        self.run();
     }
 
     /// Follows the procedure until it waits for somebody, and then the one below it.
     fn run(&mut self) {
-        for _ in 0..LONGEST_RUN {
+        loop {
+            self.state.steps += 1;
+            if self.state.steps > LONGEST_RUN {
+                return self.hand_over("The procedure goes in circles.");
+            }
             let Some((frame, procedure)) = self.top() else { return };
             let Some(at) = frame.at else {
                 self.state.stack.pop();
@@ -313,8 +345,8 @@ impl Machine<'_> {
                 continue;
             };
             let step = &procedure.steps[at];
-            match &step.action {
-                Action::Ask { slot } if frame.slots.contains_key(slot) => frame.at = step.next,
+            let next = match &step.action {
+                Action::Ask { slot } if frame.slots.contains_key(slot) => step.next,
                 Action::Ask { slot } => {
                     frame.waits = Waits::Answer;
                     let question = procedure.slots[slot].ask.clone();
@@ -324,36 +356,70 @@ impl Machine<'_> {
                     let Some(text) = text.text(|path| value(frame, path)) else {
                         return self.hand_over("What should be said is not there.");
                     };
-                    frame.at = step.next;
                     self.effects.push(Effect::Say(text));
+                    step.next
                 }
                 Action::When { value: path, is, otherwise } => {
                     let found = value(frame, path).as_ref().and_then(said);
                     let holds = found.is_some_and(|found| is.contains(&found));
-                    frame.at = if holds { step.next } else { Some(*otherwise) };
+                    if holds { step.next } else { Some(*otherwise) }
                 }
                 Action::Call(call) => {
                     let Some(arguments) = arguments(frame, call) else {
                         return self.hand_over("What a call needs is not there.");
                     };
                     let Some(confirm) = &call.confirm else {
-                        let effect = emit(frame, call, &arguments, false);
-                        frame.waits = Waits::Result(arguments);
-                        return self.effects.push(effect);
+                        let tool = call.tool.clone();
+                        return self.emit(tool, arguments, false);
                     };
-                    let Some(question) = confirm.text(|path| value(frame, path)) else {
+                    let Some(words) = confirm.text(|path| value(frame, path)) else {
                         return self.hand_over("What should be read back is not there.");
                     };
-                    frame.waits = Waits::Yes(arguments);
-                    return self.effects.push(Effect::Ask(question));
+                    frame.waits = Waits::Yes { words: words.clone(), arguments };
+                    return self.effects.push(Effect::Ask(words));
                 }
                 Action::HandOver(reason) => {
-                    let reason = reason.clone();
+                    let reason = match frame.refused.take() {
+                        Some(why) => format!("{reason} {why}"),
+                        None => reason.clone(),
+                    };
                     return self.hand_over(&reason);
                 }
+            };
+            if !self.go_to(next) {
+                return;
             }
         }
-        self.hand_over("The procedure goes in circles.");
+    }
+
+    /// Leaves the step at hand for another. One on the way walked so far is gone back to, and what
+    /// was asked since is asked anew: the same answers would lead the same way.
+    fn go_to(&mut self, to: Option<usize>) -> bool {
+        let Some((frame, procedure)) = self.top() else { return false };
+        frame.walked.extend(frame.at);
+        frame.at = to;
+        let Some(place) = frame.walked.iter().position(|step| Some(*step) == to) else {
+            return true;
+        };
+        let Some(since) = go_back(frame, place) else {
+            self.hand_over("The procedure goes back behind something that was done.");
+            return false;
+        };
+        for slot in since.iter().filter_map(|step| procedure.asks(*step)) {
+            if !frame.walked.iter().any(|step| procedure.asks(*step) == Some(slot)) {
+                frame.slots.remove(slot);
+            }
+        }
+        true
+    }
+
+    fn emit(&mut self, tool: String, arguments: Value, changes: bool) {
+        self.state.calls += 1;
+        let number = self.state.calls;
+        let Some(frame) = self.state.stack.last_mut() else { return };
+        let step = format!("{}/{}/{number}", frame.procedure, frame.at.map_or(0, |at| at + 1));
+        frame.waits = Waits::Result { step: step.clone(), tool: tool.clone(), changes };
+        self.effects.push(Effect::Call { step, tool, arguments, confirmed: changes });
     }
 
     fn go_on_or_ask(&mut self) {
@@ -373,9 +439,8 @@ impl Machine<'_> {
                 let again = slot.again.as_ref().filter(|_| is_misunderstood);
                 again.unwrap_or(&slot.ask).clone()
             }),
-            Waits::Yes(_) => waiting_call(frame, procedure)
-                .and_then(|call| call.confirm.as_ref()?.text(|path| value(frame, path))),
-            Waits::Result(_) => {
+            Waits::Yes { words, .. } => Some(words.clone()),
+            Waits::Result { .. } => {
                 self.effects.push(Effect::Say(STILL_AT_IT.into()));
                 return true;
             }
@@ -386,18 +451,27 @@ impl Machine<'_> {
         has_question
     }
 
+    /// A change that is on its way goes on; the person has to know of it.
     fn hand_over(&mut self, reason: &str) {
-        self.state = State::default();
-        self.effects.push(Effect::HandOver(reason.to_owned()));
+        let open = self.state.stack.iter().find_map(|frame| match &frame.waits {
+            Waits::Result { tool, changes: true, .. } => Some(tool),
+            _ => None,
+        });
+        let reason = match open {
+            Some(tool) => format!("{reason} {tool} is still on its way; see what comes of it."),
+            None => reason.to_owned(),
+        };
+        self.state = State { calls: self.state.calls, ..State::default() };
+        self.effects.push(Effect::HandOver(reason));
     }
 
     fn is_calling(&self) -> bool {
-        self.state.stack.iter().any(|frame| matches!(frame.waits, Waits::Result(_)))
+        self.state.stack.iter().any(|frame| matches!(frame.waits, Waits::Result { .. }))
     }
 
     /// The procedure at hand. One whose file is gone or has changed goes to a person: where it
     /// stands in the new one nobody knows.
-    fn top(&mut self) -> Option<(&mut Frame, &Procedure)> {
+    fn top(&mut self) -> Option<(&mut Frame, &'a Procedure)> {
         let frame = self.state.stack.last()?;
         let procedure = self.procedures.get(&frame.procedure);
         let same = procedure.filter(|procedure| procedure.edition == frame.edition);
@@ -411,10 +485,7 @@ impl Machine<'_> {
 
 /// The slot that the step asks for.
 fn asked<'a>(frame: &Frame, procedure: &'a Procedure) -> Option<&'a str> {
-    match &procedure.steps[frame.at?].action {
-        Action::Ask { slot } => Some(slot),
-        _ => None,
-    }
+    procedure.asks(frame.at?)
 }
 
 fn waiting_call<'a>(frame: &Frame, procedure: &'a Procedure) -> Option<&'a CallStep> {
@@ -424,11 +495,25 @@ fn waiting_call<'a>(frame: &Frame, procedure: &'a Procedure) -> Option<&'a CallS
     }
 }
 
+/// Goes back to a place of the way that was walked, and forgets what tools gave from there on.
+/// Gives the steps that were taken back; none, and nothing is forgotten, if one changed something.
+fn go_back(frame: &mut Frame, place: usize) -> Option<Vec<usize>> {
+    let since = &frame.walked[place..];
+    if frame.results.iter().any(|given| given.changed && since.contains(&given.step)) {
+        return None;
+    }
+    let since = frame.walked.split_off(place);
+    frame.results.retain(|given| !since.contains(&given.step));
+    frame.at = since.first().copied();
+    frame.waits = Waits::Nothing;
+    Some(since)
+}
+
 /// A slot that was not left out, or a field of a result.
 fn value(frame: &Frame, path: &Path) -> Option<Value> {
     let (name, fields) = path.split_first()?;
-    let whole =
-        frame.slots.get(name).or_else(|| frame.results.get(name).map(|(_, value)| value))?;
+    let given = || frame.results.iter().rev().find(|given| given.name == *name);
+    let whole = frame.slots.get(name).or_else(|| given().map(|given| &given.value))?;
     let found = fields.iter().try_fold(whole, |value, field| value.get(field))?;
     Some(found.clone()).filter(|value| !value.is_null())
 }
@@ -439,19 +524,6 @@ fn arguments(frame: &Frame, call: &CallStep) -> Option<Value> {
         .iter()
         .map(|(name, template)| Some((name.clone(), template.value(|path| value(frame, path))?)));
     read.collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
-}
-
-fn emit(frame: &Frame, call: &CallStep, arguments: &Value, confirmed: bool) -> Effect {
-    Effect::Call {
-        step: step_name(frame),
-        tool: call.tool.clone(),
-        arguments: arguments.clone(),
-        confirmed,
-    }
-}
-
-fn step_name(frame: &Frame) -> String {
-    format!("{}/{}", frame.procedure, frame.at.map_or(0, |at| at + 1))
 }
 
 fn fits(slot: &Slot, value: &Value) -> bool {

@@ -165,17 +165,33 @@ impl Procedure {
         Ok(procedure)
     }
 
-    /// The step that asks for a slot.
-    pub(crate) fn asks_at(&self, slot: &str) -> Option<usize> {
-        self.steps
-            .iter()
-            .position(|step| matches!(&step.action, Action::Ask { slot: s } if s == slot))
+    /// The slot that a step asks for.
+    pub(crate) fn asks(&self, step: usize) -> Option<&str> {
+        match &self.steps[step].action {
+            Action::Ask { slot } => Some(slot),
+            _ => None,
+        }
+    }
+
+    /// The slots that depend on another, also by way of others.
+    pub(crate) fn depending_on(&self, slot: &str) -> BTreeSet<&str> {
+        let mut found = BTreeSet::new();
+        let mut open = vec![slot];
+        while let Some(on) = open.pop() {
+            for (name, other) in &self.slots {
+                let depends = other.depends.iter().any(|name| name == on);
+                if depends && name != slot && found.insert(name.as_str()) {
+                    open.push(name);
+                }
+            }
+        }
+        found
     }
 
     fn check_slots(&self) -> Result<(), ProcedureFault> {
         for (name, slot) in &self.slots {
             let fault = |why: &str| Err(ProcedureFault(format!("slot `{name}`: {why}")));
-            if self.asks_at(name).is_none() {
+            if !(0..self.steps.len()).any(|step| self.asks(step) == Some(name)) {
                 return fault("no step asks for it");
             }
             if (slot.kind == SlotKind::Choice) == slot.choices.is_empty() {
@@ -189,6 +205,10 @@ impl Procedure {
     }
 
     fn check_steps(&self, tools: &Tools) -> Result<(), ProcedureFault> {
+        if let Some(place) = self.circle() {
+            let why = "it goes in circles without asking anything";
+            return Err(ProcedureFault(format!("step {}: {why}", place + 1)));
+        }
         let certain = self.certain();
         for (place, step) in self.steps.iter().enumerate() {
             let fault = |why: String| Err(ProcedureFault(format!("step {}: {why}", place + 1)));
@@ -237,6 +257,23 @@ impl Procedure {
         }
     }
 
+    /// A step from which a way never comes to a question or an end.
+    fn circle(&self) -> Option<usize> {
+        let mut ending: BTreeSet<usize> = BTreeSet::new();
+        loop {
+            let more = (0..self.steps.len()).find(|place| {
+                let step = &self.steps[*place];
+                let mut ways = step.next.into_iter().chain(step.aside());
+                !ending.contains(place)
+                    && (self.asks(*place).is_some() || ways.all(|to| ending.contains(&to)))
+            });
+            match more {
+                Some(place) => ending.insert(place),
+                None => return (0..self.steps.len()).find(|place| !ending.contains(place)),
+            };
+        }
+    }
+
     /// For each step the names that are there on every way to it; none where no way leads.
     fn certain(&self) -> Vec<Option<BTreeSet<String>>> {
         let mut certain: Vec<Option<BTreeSet<String>>> = vec![None; self.steps.len()];
@@ -255,12 +292,7 @@ impl Procedure {
                 }
                 _ => {}
             }
-            let aside = match &step.action {
-                Action::Call(call) => call.failed,
-                Action::When { otherwise, .. } => Some(*otherwise),
-                _ => None,
-            };
-            for (to, names) in [(step.next, after), (aside, before)] {
+            for (to, names) in [(step.next, after), (step.aside(), before)] {
                 let Some(to) = to else { continue };
                 let meet = match &certain[to] {
                     Some(other) => other.intersection(&names).cloned().collect(),
@@ -344,6 +376,17 @@ fn read(
         Action::HandOver(step.hand_over.clone().unwrap_or_default())
     };
     Ok(Step { action, next })
+}
+
+impl Step {
+    /// Where it leads if a call fails or a condition does not hold.
+    fn aside(&self) -> Option<usize> {
+        match &self.action {
+            Action::Call(call) => call.failed,
+            Action::When { otherwise, .. } => Some(*otherwise),
+            _ => None,
+        }
+    }
 }
 
 impl Action {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod cases;
+mod corrections;
 mod people;
 mod procedures;
 mod says;

@@ -234,7 +234,10 @@ fn what_is_not_understood_twice_goes_to_a_person() {
 fn refused_unknown_and_changed_files_go_to_a_person() {
     let mut talk = nearly_returned();
     talk.tell(Command::Confirm {});
-    hands_over(&talk.comes(Outcome::Failed), "refused the return");
+    hands_over(
+        &talk.comes(Outcome::Failed("It is late.".into())),
+        "refused the return. It is late.",
+    );
     let mut talk = nearly_returned();
     talk.tell(Command::Confirm {});
     hands_over(&talk.comes(Outcome::Unknown), "Nobody knows");
@@ -358,7 +361,7 @@ fn nonsense_changes_nothing_that_nobody_agreed_to() {
                     ),
                     10 if draw(4) == 0 => talk.tell(Command::NotUnderstood {}),
                     _ if talk.step.is_none() || draw(2) == 0 => Vec::new(),
-                    11 if draw(4) == 0 => talk.comes(Outcome::Failed),
+                    11 if draw(4) == 0 => talk.comes(Outcome::Failed("It is late.".into())),
                     12 if draw(4) == 0 => talk.comes(Outcome::Unknown),
                     _ => talk.gives(order("#1", ["pending", "delivered", "cancelled"][draw(3)])),
                 },
