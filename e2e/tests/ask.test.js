@@ -17,6 +17,9 @@ after(async () => {
 /** The log of the panel once it holds the words. */
 const log = (page, words) => page.getByRole("log").getByText(words).first().waitFor();
 
+/** The card of a customer who waits; the message beside it is hidden once the card says it. */
+const receipt = (page) => page.getByRole("region", { name: "You are in the queue" });
+
 test("a question gets an answer with its source, or a person with a receipt", async () => {
   // One case in twenty is drawn for people; three customers suffice for an answer.
   let isAnswered = false;
@@ -24,8 +27,7 @@ test("a question gets an answer with its source, or a person with a receipt", as
     const page = await customer(browser, desk);
     await say(page, "How long does a refund take?");
     const source = page.getByRole("link", { name: /refund/i }).first();
-    const receipt = page.getByText(/reference/i).first();
-    await source.or(receipt).first().waitFor();
+    await source.or(receipt(page)).first().waitFor();
     isAnswered = await source.isVisible();
     assert.deepEqual(await faults(page), []);
     await page.context().close();
@@ -36,6 +38,7 @@ test("a question gets an answer with its source, or a person with a receipt", as
 test("a person is asked for, answers live, and stays there after a reload and a kill", async () => {
   const [page, inbox] = [await customer(browser, desk), await agent(browser, desk)];
   await say(page, "a person, please");
+  await receipt(page).waitFor();
   const row = inbox.getByText("a person, please").first();
   await row.waitFor();
   await row.click();
