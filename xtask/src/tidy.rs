@@ -24,7 +24,9 @@ const OWN_WORDS: &[&str] = &[
     "crates/service/src/brain.rs",
     "crates/service/src/files.rs",
     "crates/service/src/hand_over.rs",
+    "crates/service/src/levels.rs",
     "crates/service/src/receive_message.rs",
+    "crates/service/src/reviews.rs",
     "crates/service/src/set_up.rs",
 ];
 

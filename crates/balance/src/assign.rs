@@ -2,7 +2,7 @@
 
 use desk::{Arm, DraftDraw, Level};
 
-use crate::{Purpose, draw};
+use crate::{Drawn, Purpose, draw};
 
 /// Why chance may not decide a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Ineligible {
     AskedForPerson,
     /// A rule puts people first.
     PeopleFirst,
+    /// The brake is on.
+    Braked,
     /// The message fits no topic.
     NoTopic,
     /// Nobody is at the desk; `answers_at_night` says whether the owner lets the assistant answer.
@@ -32,6 +34,8 @@ pub struct Facts {
     pub level: Level,
     /// The topic's share, in [0, .95].
     pub share: f64,
+    /// With which probability an answer on the topic is reviewed, in [0, 1].
+    pub review_share: f64,
     /// What speaks against a draw.
     pub ineligible: Option<Ineligible>,
 }
@@ -49,6 +53,8 @@ pub struct Decision {
     pub is_randomised: bool,
     /// At *draft*: whether people see the assistant's suggestion.
     pub draft: Option<DraftDraw>,
+    /// Whether an answer is to be reviewed: a sent one, or at *shadow* the one that nobody sees.
+    pub review: Option<Drawn>,
     /// In words.
     pub reason: String,
 }
@@ -56,12 +62,25 @@ pub struct Decision {
 /// Assigns a case. `seed` is the desk's secret; `case_id` was fixed before content was read.
 #[must_use]
 pub fn assign(seed: &[u8], case_id: &str, facts: Facts) -> Decision {
+    let decision = drawn(seed, case_id, facts);
+    let probability = facts.review_share;
+    if !decision.is_eligible || facts.level == Level::Off || probability <= 0.0 {
+        return decision;
+    }
+    let is = draw(seed, Purpose::Review, case_id) < probability;
+    Decision { review: Some(Drawn { is, probability }), ..decision }
+}
+
+fn drawn(seed: &[u8], case_id: &str, facts: Facts) -> Decision {
     match (facts.ineligible, facts.level) {
         (Some(why), level) => without_draw(why, level),
-        (None, Level::Off) => Decision {
-            // The level, not the case, keeps the assistant away: the case itself was eligible.
+        // The level, not the case, keeps the assistant away: the case itself was eligible.
+        (None, Level::Off) => {
+            Decision { is_eligible: true, ..people("The topic is off: people answer.") }
+        }
+        (None, Level::Shadow) => Decision {
             is_eligible: true,
-            ..people("The topic is off: people answer.")
+            ..people("The topic is at shadow: people answer, the assistant practises unseen.")
         },
         (None, Level::Draft) => {
             let u = draw(seed, Purpose::Draft, case_id);
@@ -77,7 +96,7 @@ pub fn assign(seed: &[u8], case_id: &str, facts: Facts) -> Decision {
                 ))
             }
         }
-        (None, Level::Supervised) => {
+        (None, Level::Supervised | Level::Autonomous) => {
             let u = draw(seed, Purpose::Arm, case_id);
             let (arm, name) =
                 if u < facts.share { (Arm::Ai, "the assistant") } else { (Arm::Human, "people") };
@@ -86,11 +105,11 @@ pub fn assign(seed: &[u8], case_id: &str, facts: Facts) -> Decision {
                 propensity: facts.share,
                 is_eligible: true,
                 is_randomised: facts.share > 0.0,
-                draft: None,
                 reason: format!(
                     "Drawn for {name}; the assistant's share is {:.0} %.",
                     facts.share * 100.0
                 ),
+                ..people("")
             }
         }
     }
@@ -100,14 +119,15 @@ fn without_draw(why: Ineligible, level: Level) -> Decision {
     match why {
         Ineligible::AskedForPerson => people("The customer asked for a person."),
         Ineligible::PeopleFirst => people("A rule puts people first."),
+        Ineligible::Braked => people("The brake is on: people answer everything."),
         Ineligible::NoTopic => people("The message fits no topic: people answer, without a draw."),
-        Ineligible::NobodyAtDesk { answers_at_night: true } if level == Level::Supervised => {
+        Ineligible::NobodyAtDesk { answers_at_night: true } if level.answers() => {
             assistant("Nobody is at the desk, and the topic is marked for the assistant then.")
         }
         Ineligible::NobodyAtDesk { .. } => {
             people("Nobody is at the desk: a person answers later, outside all tests.")
         }
-        Ineligible::SecondTopic { first: Arm::Ai } if level == Level::Supervised => {
+        Ineligible::SecondTopic { first: Arm::Ai } if level.answers() => {
             assistant("A further topic of a conversation that was drawn for the assistant.")
         }
         Ineligible::SecondTopic { .. } => {
@@ -123,6 +143,7 @@ fn people(reason: &str) -> Decision {
         is_eligible: false,
         is_randomised: false,
         draft: None,
+        review: None,
         reason: reason.to_owned(),
     }
 }

@@ -29,6 +29,8 @@ pub struct Arms {
     human: Mean,
     n_ai: u64,
     n_human: u64,
+    sum_ai: f64,
+    sum_human: f64,
 }
 
 impl Arms {
@@ -36,7 +38,7 @@ impl Arms {
     #[must_use]
     pub fn new(prior: f64, prior_weight: f64) -> Self {
         let mean = Mean::new(prior, prior_weight);
-        Self { ai: mean, human: mean, n_ai: 0, n_human: 0 }
+        Self { ai: mean, human: mean, n_ai: 0, n_human: 0, sum_ai: 0.0, sum_human: 0.0 }
     }
 
     /// Takes in a case that was drawn for `arm`, the assistant with probability
@@ -69,10 +71,12 @@ impl Arms {
             Arm::Ai => {
                 self.ai.add(value);
                 self.n_ai += 1;
+                self.sum_ai += value;
             }
             Arm::Human => {
                 self.human.add(value);
                 self.n_human += 1;
+                self.sum_human += value;
             }
         }
         Ok(Difference { phi, least, most, mean_ai: m1, mean_human: m0 })
@@ -82,6 +86,13 @@ impl Arms {
     #[must_use]
     pub fn n(&self) -> (u64, u64) {
         (self.n_ai, self.n_human)
+    }
+
+    /// The mean of what was seen, without the prior, of the assistant and of people.
+    #[must_use]
+    pub fn rates(&self) -> (Option<f64>, Option<f64>) {
+        let rate = |sum: f64, n: u64| (n > 0).then(|| sum / n as f64);
+        (rate(self.sum_ai, self.n_ai), rate(self.sum_human, self.n_human))
     }
 
     /// What is expected of the next case, by the assistant and by people.

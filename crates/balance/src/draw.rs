@@ -10,6 +10,8 @@ pub enum Purpose {
     Arm,
     /// At *draft*: whether the suggestion is shown.
     Draft,
+    /// Whether an answer is reviewed.
+    Review,
 }
 
 impl Purpose {
@@ -17,6 +19,7 @@ impl Purpose {
         match self {
             Self::Arm => "arm",
             Self::Draft => "draft",
+            Self::Review => "review",
         }
     }
 }

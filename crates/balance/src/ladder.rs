@@ -1,34 +1,8 @@
 //! The ladder: what each topic's evidence has made of its level, case by case and day by day.
 
-use std::fmt;
+use desk::{Arm, Level};
 
-use desk::Arm;
-
-use crate::{Refused, Rules, Track, discover};
-
-/// What the assistant may do on a topic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// People answer.
-    Off,
-    /// It practises unseen.
-    Shadow,
-    /// It answers up to half, people check.
-    Supervised,
-    /// It answers most, some stay with people.
-    Autonomous,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str(match self {
-            Self::Off => "off",
-            Self::Shadow => "shadow",
-            Self::Supervised => "supervised",
-            Self::Autonomous => "autonomous",
-        })
-    }
-}
+use crate::{Drawn, Move, Refused, Rules, Setting, Track, discover};
 
 /// A level that changed, or was confirmed.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,12 +11,8 @@ pub struct Change {
     pub topic: usize,
     /// On which day.
     pub day: i64,
-    /// From.
-    pub from: Level,
-    /// To; the same where an epoch was renewed in its place.
-    pub to: Level,
-    /// In words, for a lead.
-    pub reason: String,
+    /// How.
+    pub moved: Move,
 }
 
 /// All topics of a desk, and the quarter's promotions. Days are counted from any beginning.
@@ -57,6 +27,7 @@ pub struct Ladder {
     n_slots: usize,
     n_slots_used: usize,
     quarter: i64,
+    is_frozen: bool,
 }
 
 /// Days of a quarter.
@@ -65,22 +36,67 @@ const QUARTER_DAYS: i64 = 91;
 const SLOTS: f64 = 1.25;
 
 impl Ladder {
-    /// Topics that begin at *shadow*, with so many cases a day each.
+    /// Without a topic.
     #[must_use]
-    pub fn new(rules: Rules, cases_a_day: &[f64]) -> Self {
-        let n_slots = (SLOTS * cases_a_day.len() as f64).ceil() as usize;
-        let threshold = n_slots as f64 / rules.alpha;
-        let tracks = cases_a_day.iter().map(|n| Track::new(rules, *n, threshold));
-        let tracks = tracks.collect::<Vec<_>>();
+    pub fn new(rules: Rules) -> Self {
         Self {
             rules,
-            frozen: vec![None; tracks.len()],
-            slots: vec![None; tracks.len()],
-            tracks,
-            n_slots,
+            frozen: Vec::new(),
+            slots: Vec::new(),
+            tracks: Vec::new(),
+            n_slots: 0,
             n_slots_used: 0,
             quarter: 0,
+            is_frozen: false,
         }
+    }
+
+    /// One more topic: its level, how many cases it is thought to have a day, and how many topics
+    /// there are or will be. Gives its place.
+    pub fn add(&mut self, level: Level, cases_a_day: f64, n_topics: usize) -> usize {
+        let n_slots = slots_for(n_topics.max(self.tracks.len() + 1));
+        if self.n_slots == 0 {
+            self.n_slots = n_slots;
+        }
+        let threshold = n_slots as f64 / self.rules.alpha;
+        self.tracks.push(Track::new(self.rules, level, cases_a_day, threshold));
+        self.frozen.push(None);
+        self.slots.push(None);
+        self.tracks.len() - 1
+    }
+
+    /// The brake: nothing rises while it is on.
+    pub fn freeze(&mut self, is_frozen: bool) {
+        self.is_frozen = is_frozen;
+    }
+
+    /// A person sets a level, or lets evidence decide from here.
+    pub fn set(&mut self, topic: usize, day: i64, setting: Setting) -> Change {
+        Change { topic, day, moved: self.tracks[topic].set(day, setting) }
+    }
+
+    /// A level from before the ledger, with the epoch that the desk gave it.
+    pub fn adopt(&mut self, topic: usize, day: i64, setting: Setting, epoch: u32) {
+        self.tracks[topic].set(day, setting);
+        self.tracks[topic].count_epochs_from(epoch);
+    }
+
+    /// A case was assigned.
+    pub fn take_assignment(&mut self, topic: usize, arm: Arm, propensity: f64, drawn: bool) {
+        self.tracks[topic].take_assignment(arm, propensity, drawn);
+    }
+
+    /// What the assistant knows of a topic has changed.
+    pub fn take_change(&mut self, topic: usize, day: i64, what: &str) {
+        self.tracks[topic].take_change(day, what);
+    }
+
+    /// A person answered where a draft was shown; `edit` is the share that they changed.
+    ///
+    /// # Errors
+    /// Never with rules in their ranges.
+    pub fn take_draft(&mut self, topic: usize, epoch: u32, edit: f64) -> Result<(), Refused> {
+        self.tracks[topic].take_draft(epoch, edit)
     }
 
     /// A topic's evidence.
@@ -97,11 +113,12 @@ impl Ladder {
         &mut self,
         topic: usize,
         day: i64,
+        epoch: u32,
         arm: Arm,
         is_bad: bool,
     ) -> Result<Option<Change>, Refused> {
-        let change = self.tracks[topic].take_sign(day, arm, is_bad)?;
-        Ok(change.map(|(from, to, reason)| Change { topic, day, from, to, reason }))
+        let moved = self.tracks[topic].take_sign(day, epoch, arm, is_bad)?;
+        Ok(moved.map(|moved| Change { topic, day, moved }))
     }
 
     /// A matured case: `epoch` and `propensity` are those with which it was assigned.
@@ -114,40 +131,37 @@ impl Ladder {
         day: i64,
         case: Matured,
     ) -> Result<Option<Change>, Refused> {
-        let change = self.tracks[topic].take_case(day, case)?;
-        Ok(change.map(|(from, to, reason)| Change { topic, day, from, to, reason }))
+        let moved = self.tracks[topic].take_case(day, case)?;
+        Ok(moved.map(|moved| Change { topic, day, moved }))
     }
 
     /// A review of an answer that nobody was sent.
     ///
     /// # Errors
     /// Never with rules in their ranges.
-    pub fn take_shadow_review(&mut self, topic: usize, is_good: bool) -> Result<(), Refused> {
-        self.tracks[topic].take_shadow_review(is_good)
+    pub fn take_shadow_review(&mut self, topic: usize, mark: f64) -> Result<(), Refused> {
+        self.tracks[topic].take_shadow_review(mark)
     }
 
-    /// A day is over: levels rise, epochs end.
+    /// A day is over: levels rise, epochs end. `n_topics` counts the desk's topics; the slots of a
+    /// quarter follow from it when the quarter begins, and stay.
     ///
     /// # Errors
     /// Never with e-values from tracks.
-    pub fn end_day(&mut self, day: i64) -> Result<Vec<Change>, Refused> {
+    pub fn end_day(&mut self, day: i64, n_topics: usize) -> Result<Vec<Change>, Refused> {
         let quarter = day.div_euclid(QUARTER_DAYS);
         if quarter != self.quarter {
             self.quarter = quarter;
             self.frozen.fill(None);
             self.slots.fill(None);
             self.n_slots_used = 0;
+            self.n_slots = slots_for(n_topics.max(self.tracks.len()));
         }
         let mut changes = Vec::new();
         for (topic, track) in self.tracks.iter_mut().enumerate() {
-            let change = track.end_day(day);
-            changes.extend(change.map(|(from, to, reason)| Change {
-                topic,
-                day,
-                from,
-                to,
-                reason,
-            }));
+            track.count_volume();
+            let moved = track.end_day(day, self.is_frozen);
+            changes.extend(moved.map(|moved| Change { topic, day, moved }));
         }
         changes.extend(self.promote(day)?);
         Ok(changes)
@@ -156,6 +170,9 @@ impl Ladder {
     /// e-BH over the topics at *supervised*, with those that were promoted in this quarter at their
     /// frozen values.
     fn promote(&mut self, day: i64) -> Result<Vec<Change>, Refused> {
+        if self.is_frozen {
+            return Ok(Vec::new());
+        }
         let values: Vec<f64> = (0..self.tracks.len())
             .map(|topic| {
                 let has_slot = self.has_slot(topic);
@@ -173,8 +190,8 @@ impl Ladder {
                 continue;
             }
             self.frozen[topic] = Some(values[topic]);
-            let (from, to, reason) = self.tracks[topic].rise_to_autonomous(day, values[topic]);
-            changes.push(Change { topic, day, from, to, reason });
+            let moved = self.tracks[topic].rise_to_autonomous(day, values[topic]);
+            changes.push(Change { topic, day, moved });
         }
         Ok(changes)
     }
@@ -197,6 +214,11 @@ impl Ladder {
     }
 }
 
+/// Slots of a quarter for so many topics.
+fn slots_for(n_topics: usize) -> usize {
+    (SLOTS * n_topics as f64).ceil() as usize
+}
+
 /// A case whose outcome is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Matured {
@@ -206,6 +228,23 @@ pub struct Matured {
     pub arm: Arm,
     /// With which probability the assistant was.
     pub propensity: f64,
+    /// It might have been drawn.
+    pub is_eligible: bool,
     /// Whether it was resolved and stayed so.
     pub is_good: bool,
+    /// No person helped the assistant.
+    pub is_alone: bool,
+    /// At *draft*: whether the suggestion was shown.
+    pub shown: Option<Drawn>,
+    /// Where it could be reviewed.
+    pub review: Option<Reviewed>,
+}
+
+/// A case that was, or might have been, drawn for a review.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Reviewed {
+    /// With which probability.
+    pub probability: f64,
+    /// The mark in [0, 1] if it was drawn.
+    pub mark: Option<f64>,
 }

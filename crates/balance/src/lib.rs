@@ -32,7 +32,7 @@ mod detector;
 pub use detector::Detector;
 
 mod mismatch;
-pub use mismatch::ratio_mismatch;
+pub use mismatch::{Mismatch, ratio_mismatch};
 
 mod sequence;
 pub use sequence::{TUNING, half_width};
@@ -58,7 +58,16 @@ mod rules;
 pub use rules::Rules;
 
 mod track;
-pub use track::Track;
+pub use track::{Look, Move, Setting, Track};
 
-pub mod ladder;
-pub use ladder::{Change, Ladder, Matured};
+mod ladder;
+pub use ladder::{Change, Ladder, Matured, Reviewed};
+
+mod ledger;
+pub use ledger::{Assigned, Drawn, Fact, Happening, Head, LevelDecision, Numbers, Row, VERSION};
+
+mod impact;
+pub use impact::{ArmOutcome, Band, Impact};
+
+mod fold;
+pub use fold::{Brake, Disagreement, Ended, Fold, FoldFault, Told};

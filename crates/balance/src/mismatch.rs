@@ -1,5 +1,7 @@
 //! Sample ratio mismatch: whether the draws came out as they were announced, specification §6.
 
+use desk::Arm;
+
 use crate::Refused;
 
 /// How many cases the prior weighs.
@@ -21,4 +23,33 @@ pub fn ratio_mismatch(n_ai: u64, n_human: u64, propensity: f64) -> Result<f64, R
         - ln_beta(a, b)
         - n1 * libm::log(propensity)
         - n0 * libm::log1p(-propensity))
+}
+
+/// The draws of an epoch, by stretches in which the probability was the same.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Mismatch {
+    /// Of the stretches that are over.
+    ln_e: f64,
+    propensity: f64,
+    n_ai: u64,
+    n_human: u64,
+}
+
+impl Mismatch {
+    /// Takes in a case that was drawn; one outside (0, 1) was not.
+    pub fn take(&mut self, arm: Arm, propensity: f64) {
+        if propensity.to_bits() != self.propensity.to_bits() {
+            *self = Self { ln_e: self.ln_e(), propensity, n_ai: 0, n_human: 0 };
+        }
+        match arm {
+            Arm::Ai => self.n_ai += 1,
+            Arm::Human => self.n_human += 1,
+        }
+    }
+
+    /// ln E against "the draws fell as announced", over all stretches.
+    #[must_use]
+    pub fn ln_e(&self) -> f64 {
+        self.ln_e + ratio_mismatch(self.n_ai, self.n_human, self.propensity).unwrap_or(0.0)
+    }
 }

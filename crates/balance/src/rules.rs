@@ -1,10 +1,34 @@
 //! The defaults of the ladder, in one place; an owner may set others.
 
+use serde::{Deserialize, Serialize};
+
 /// What a desk holds the assistant to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Rules {
+    /// *Draft* lies between *shadow* and *supervised*.
+    pub has_drafts: bool,
+    /// Blind reviews have to show it too (P2); without them P1 alone promotes.
+    pub has_reviews: bool,
+
     /// δ: how much worse than people counts as worse, in (0, 1).
     pub margin: f64,
+    /// δ2: the same of the marks of blind reviews.
+    pub quality_margin: f64,
+    /// Share of shown drafts that have to be sent as suggested, or lightly edited.
+    pub draft_rate: f64,
+    /// An edit of at most this share of the text is light.
+    pub light_edit: f64,
+    /// People's reviews that the floor of quality needs.
+    pub n_reviews_min: f64,
+    /// AI cases finished without a person before it may promote.
+    pub n_alone_min: u64,
+    /// E-value against the draws at which nothing rises: they did not fall as announced.
+    pub mismatch_e: f64,
+    /// After a change of what the assistant knows: this share at most, for so many cases.
+    pub share_after_change: f64,
+    /// See `share_after_change`.
+    pub cases_after_change: u32,
     /// How far below people a shadow answer's quality may lie to be tried on customers.
     pub shadow_margin: f64,
     /// α: the false discovery rate of promotions to *autonomous* in a quarter.
@@ -60,7 +84,17 @@ pub struct Rules {
 impl Default for Rules {
     fn default() -> Self {
         Self {
+            has_drafts: true,
+            has_reviews: true,
             margin: 0.05,
+            quality_margin: 0.08,
+            draft_rate: 0.80,
+            light_edit: 0.15,
+            n_reviews_min: 50.0,
+            n_alone_min: 50,
+            mismatch_e: 100.0,
+            share_after_change: 0.5,
+            cases_after_change: 100,
             shadow_margin: 0.10,
             alpha: 0.05,
             step_e: 20.0,

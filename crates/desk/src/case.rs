@@ -39,6 +39,15 @@ pub struct DraftDraw {
     pub propensity: f64,
 }
 
+/// Whether an answer is reviewed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReviewDraw {
+    /// The draw's result.
+    pub is_drawn: bool,
+    /// Probability of being drawn, in (0, 1].
+    pub propensity: f64,
+}
+
 /// Who answers a case and why; written before anybody answers, never changed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assignment {
@@ -52,8 +61,12 @@ pub struct Assignment {
     pub is_randomised: bool,
     /// The topic's level then.
     pub level: Level,
+    /// The epoch of the topic's evidence then.
+    pub epoch: u32,
     /// At *draft*: the second draw.
     pub draft: Option<DraftDraw>,
+    /// Whether an answer is reviewed.
+    pub review: Option<ReviewDraw>,
     /// The reason in words.
     pub reason: Masked,
     /// When.

@@ -57,6 +57,8 @@ ids!(
     DeskId,
     /// A sentence that teaches a topic.
     ExampleId,
+    /// An answer that is reviewed.
+    ReviewId,
     /// An attached file.
     FileId,
     /// A handoff to a person.

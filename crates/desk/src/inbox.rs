@@ -2,7 +2,7 @@
 
 use privacy::Masked;
 
-use crate::{DeskId, InboxId, Time};
+use crate::{AgentId, DeskId, InboxId, Time};
 
 /// The settings of the whole desk; there is one.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,19 @@ pub struct DeskSettings {
     pub fingerprint_key: Vec<u8>,
     /// When the topics were last learnt.
     pub trained_at: Option<Time>,
+    /// While it is on, people answer everything.
+    pub brake: Option<Brake>,
+}
+
+/// The brake of a whole desk.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brake {
+    /// Since when.
+    pub at: Time,
+    /// Who pulled it.
+    pub by: Option<AgentId>,
+    /// Why.
+    pub reason: Masked,
 }
 
 /// A door of the desk: a widget on a web site.

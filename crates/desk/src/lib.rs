@@ -17,6 +17,8 @@ mod message;
 
 mod case;
 
+mod review;
+
 mod handoff;
 
 mod journal;
@@ -25,18 +27,19 @@ pub mod limits;
 pub mod sayings;
 
 pub use article::{Article, ArticleState};
-pub use case::{Arm, Assignment, Case, DraftDraw};
+pub use case::{Arm, Assignment, Case, DraftDraw, ReviewDraw};
 pub use conversation::{
     AuthorType, Conversation, Handler, LastMessage, Priority, Refusal, State, Survey,
 };
 pub use handoff::{Handoff, HandoffReason, RequestedBy};
 pub use id::{
     AgentId, ArticleId, CaseId, ConversationId, CustomerId, DeskId, ExampleId, FileId, HandoffId,
-    InboxId, JobId, MessageId, NotAnId, TopicId,
+    InboxId, JobId, MessageId, NotAnId, ReviewId, TopicId,
 };
-pub use inbox::{DeskSettings, Inbox};
+pub use inbox::{Brake, DeskSettings, Inbox};
 pub use journal::{Actor, Entry, Kind, Subject};
 pub use message::{Author, DraftState, EventCode, File, Message, MessageKind, Source};
 pub use people::{Agent, Customer, Presence, Role};
+pub use review::{Review, ReviewVerdict, ReviewedAnswer};
 pub use time::Time;
 pub use topic::{Example, Level, Topic};

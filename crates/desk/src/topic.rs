@@ -9,23 +9,36 @@ use crate::{AgentId, ExampleId, Time, TopicId};
 pub enum Level {
     /// People answer.
     Off,
+    /// The assistant practises: nobody but reviewers sees what it would have said.
+    Shadow,
     /// The assistant suggests, a person sends.
     Draft,
     /// The assistant answers its share, people check.
     Supervised,
+    /// The assistant answers most, some cases stay with people so that we keep knowing.
+    Autonomous,
 }
 
 impl Level {
     /// All levels, lowest first.
-    pub const ALL: [Self; 3] = [Self::Off, Self::Draft, Self::Supervised];
+    pub const ALL: [Self; 5] =
+        [Self::Off, Self::Shadow, Self::Draft, Self::Supervised, Self::Autonomous];
+
+    /// Whether the assistant answers customers by itself.
+    #[must_use]
+    pub fn answers(self) -> bool {
+        self >= Self::Supervised
+    }
 
     /// The word on screen, in the API and in the table.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
+            Self::Shadow => "shadow",
             Self::Draft => "draft",
             Self::Supervised => "supervised",
+            Self::Autonomous => "autonomous",
         }
     }
 
@@ -49,14 +62,24 @@ pub struct Topic {
     pub slug: String,
     /// What belongs to it.
     pub description: Masked,
-    /// What the assistant may do; set by hand.
+    /// What the assistant may do: what the ledger's evidence has made of it, or a person.
     pub level: Level,
-    /// Share of the eligible cases drawn for the assistant at *supervised*, and of the drafts
+    /// Share of the eligible cases drawn for the assistant from *supervised* on, and of the drafts
     /// shown at *draft*, in [0, .95].
     pub share: f64,
-    /// Why the level was set.
+    /// The epoch of its evidence; each change of the level begins another.
+    pub epoch: u32,
+    /// Somebody set the level, and evidence does not raise it.
+    pub is_by_hand: bool,
+    /// No evidence lifts it above this.
+    pub ceiling: Level,
+    /// How much worse than people counts as worse, in (0, 1).
+    pub margin: f64,
+    /// With which probability a case's answer is reviewed, in [0, 1].
+    pub review_share: f64,
+    /// Why the level is what it is.
     pub level_reason: Masked,
-    /// Who set it.
+    /// Who set it; nobody where evidence did.
     pub level_set_by: Option<AgentId>,
     /// When.
     pub level_set_at: Option<Time>,

@@ -29,6 +29,8 @@ pub(crate) enum Command {
     },
     /// Write all that a desk holds to one file, while it is at work or stopped
     Backup(BackupOptions),
+    /// Write the balance's ledger to a file, for `balance replay`
+    Export(ExportOptions),
     /// Put a backup into an empty folder or database
     Restore(RestoreOptions),
     /// Move a desk that is stopped, such as to PostgreSQL
@@ -205,6 +207,32 @@ pub(crate) enum BalanceCommand {
     Detect(BalanceDetectOptions),
     /// Which of several tests are found together
     Ebh(BalanceEbhOptions),
+    /// Every level from a desk's exported ledger, and the first difference from what was decided
+    Replay(BalanceReplayOptions),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BalanceReplayOptions {
+    /// What `export --what ledger` wrote; - reads standard input
+    pub(crate) file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExportOptions {
+    #[command(flatten)]
+    pub(crate) place: Place,
+    /// What to write; the ledger holds ids, numbers and the reasons of leads, and the draws' secret
+    /// seed
+    #[arg(long, value_parser = ["ledger"], default_value = "ledger")]
+    pub(crate) what: String,
+    /// The file; - writes to standard output
+    pub(crate) out: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
@@ -536,7 +564,7 @@ pub(crate) struct MigrateOptions {
 pub(crate) struct DoctorOptions {
     #[command(flatten)]
     pub(crate) place: Place,
-    /// Also make each draw of the assistant's cases again
+    /// Also make each draw of the assistant's cases again, and each level from the ledger
     #[arg(long)]
     pub(crate) replay: bool,
     /// Print one JSON object
@@ -688,8 +716,8 @@ fn failure(error: &clap::Error) -> Failure {
 }
 
 fn level(text: &str) -> Result<Level, String> {
-    let level = Level::ALL.into_iter().find(|level| level.as_str() == text);
-    level.ok_or_else(|| "a level is off, draft or supervised".to_owned())
+    let level = Level::parse(text).filter(|level| *level != Level::Autonomous);
+    level.ok_or_else(|| "a level is off, shadow, draft or supervised here".to_owned())
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -6,7 +6,7 @@ use desk::Time;
 use serde_json::{Value, json};
 use store::{Check, Doctor, Location};
 
-use crate::{arguments::DoctorOptions, copied::refusal, disk, failure::Outcome, redraw};
+use crate::{arguments::DoctorOptions, copied::refusal, disk, failure::Outcome, ledger, redraw};
 
 pub(crate) async fn run(options: &DoctorOptions) -> Outcome<ExitCode> {
     let location = options.place.location();
@@ -18,6 +18,7 @@ pub(crate) async fn run(options: &DoctorOptions) -> Outcome<ExitCode> {
     }
     if options.replay && is_open {
         checks.push(redraw::check(&doctor).await);
+        checks.push(ledger::check(&doctor).await);
     }
     let is_ok = checks.iter().all(|check| check.is_ok);
     print(&checks, is_ok, options.json);

@@ -41,6 +41,7 @@ mod disk;
 
 mod redraw;
 
+mod ledger;
 mod mask;
 
 mod eval;
@@ -101,6 +102,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 BalanceCommand::Stream(options) => evidence::stream(options),
                 BalanceCommand::Detect(options) => evidence::detect(options),
                 BalanceCommand::Ebh(options) => evidence::ebh(options),
+                BalanceCommand::Replay(options) => ledger::replay(options),
             }
             .map(done);
         }
@@ -129,6 +131,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
     runtime.block_on(async {
         let outcome = match command {
             Command::Doctor(options) => return doctor::run(&options).await,
+            Command::Export(options) => ledger::export(&options).await,
             Command::Backup(options) => backup::run(&options).await,
             Command::Restore(options) => restore::run(&options).await,
             Command::Migrate(options) => migrate::run(&options).await,

@@ -46,15 +46,19 @@ fn difference(seed: &[u8], case: &DrawnCase) -> Option<String> {
             Arm::Ai => stored.propensity == 1.0,
             Arm::Human => stored.propensity == 0.0,
         };
-        let was_drawn = stored.is_randomised || stored.draft.is_some();
+        let was_drawn = stored.is_randomised || stored.draft.is_some() || stored.review.is_some();
         return (was_drawn || !is_sure)
             .then(|| "chance may not have decided it, and is said to have".to_owned());
     }
     let share = stored.draft.map_or(stored.propensity, |draft| draft.propensity);
-    let facts = Facts { level: stored.level, share, ineligible: None };
-    let Decision { arm, propensity, is_randomised, draft, .. } = assign(seed, &case.case_id, facts);
-    if (arm, propensity, is_randomised, draft)
-        == (stored.arm, stored.propensity, stored.is_randomised, stored.draft)
+    let review_share = stored.review.map_or(0.0, |review| review.propensity);
+    let facts = Facts { level: stored.level, share, review_share, ineligible: None };
+    let Decision { arm, propensity, is_randomised, draft, review, .. } =
+        assign(seed, &case.case_id, facts);
+    let is_reviewed = review.is_some_and(|review| review.is);
+    let stored_is_reviewed = stored.review.is_some_and(|review| review.is_drawn);
+    if (arm, propensity, is_randomised, draft, is_reviewed)
+        == (stored.arm, stored.propensity, stored.is_randomised, stored.draft, stored_is_reviewed)
     {
         return None;
     }
@@ -79,14 +83,17 @@ mod tests {
 
     fn case(level: Level, share: f64, nth: u32) -> DrawnCase {
         let case_id = format!("case-{nth}");
-        let decision = assign(b"seed", &case_id, Facts { level, share, ineligible: None });
+        let facts = Facts { level, share, review_share: 0.0, ineligible: None };
+        let decision = assign(b"seed", &case_id, facts);
         let assignment = Assignment {
             arm: decision.arm,
             propensity: decision.propensity,
             is_eligible: decision.is_eligible,
             is_randomised: decision.is_randomised,
             level,
+            epoch: 0,
             draft: decision.draft,
+            review: None,
             reason: RawText::from(decision.reason).mask(),
             at: Time(1),
         };

@@ -59,8 +59,9 @@ pub(crate) fn year(options: &SimulateYearOptions) -> Outcome<()> {
     if options.decisions {
         for change in year::decisions(&world, options.seed) {
             let topic = &world.topics[change.topic].name;
-            let (day, from, to) = (change.day, change.from, change.to);
-            println!("day {day:>3}  {topic}: {from} to {to}. {}", change.reason);
+            let (day, from, to) = (change.day, change.moved.from, change.moved.to);
+            let (from, to) = (from.as_str(), to.as_str());
+            println!("day {day:>3}  {topic}: {from} to {to}. {}", change.moved.reason);
         }
         return Ok(());
     }

@@ -43,8 +43,12 @@ pub(crate) fn read(text: &str) -> Result<Vec<ImportedTopic>, String> {
 
 fn topic(entry: Entry) -> Result<ImportedTopic, String> {
     let name = entry.level.as_deref().unwrap_or("off");
-    let level = Level::ALL.into_iter().find(|level| level.as_str() == name);
+    let level = Level::parse(name);
     let level = level.ok_or_else(|| format!("{}: no level is called {name}", entry.slug))?;
+    if level == Level::Autonomous {
+        let why = "autonomous is earned, or set on the page with a reason; a file begins lower";
+        return Err(format!("{}: {why}", entry.slug));
+    }
     let share = entry.share.unwrap_or(SHARE);
     if !(0.0..=limits::SHARE_MAX).contains(&share) {
         return Err(format!("{}: a share is from 0 to {}", entry.slug, limits::SHARE_MAX));
@@ -74,7 +78,8 @@ mod tests {
     #[test]
     fn what_cannot_be_is_named() {
         for (line, part) in [
-            ("level = \"autonomous\"", "no level is called autonomous"),
+            ("level = \"sometimes\"", "no level is called sometimes"),
+            ("level = \"autonomous\"", "autonomous is earned"),
             ("share = 0.96", "a share is from 0 to"),
             ("shares = 0.5", "unknown field"),
         ] {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem,
-    routes::{agents, files, house, knowledge, widget},
+    routes::{agents, balance, files, house, knowledge, widget},
     stream,
     wire::{self, ListOf},
 };
@@ -54,6 +54,7 @@ pub(crate) fn description() -> Value {
     api.house();
     api.inbox();
     api.knowledge();
+    api.balance();
     api.widget();
     api.document()
 }
@@ -153,6 +154,38 @@ impl Api {
         self.delete("/jobs/{id}", "dropJob", "Drops given-up work.", Agents).nothing();
         self.get("/overview", "overview", "Shows the desk at a glance.", Agents)
             .gives::<wire::Overview>(200);
+    }
+
+    fn balance(&mut self) {
+        use Who::Agents;
+        self.get("/balance", "showBalance", "Shows each topic's evidence and level.", Agents)
+            .gives::<wire::Balance>(200);
+        self.get("/balance/decisions", "listDecisions", "Lists what was decided.", Agents)
+            .query::<balance::OfTopic>()
+            .gives::<ListOf<wire::Decided>>(200);
+        self.post("/balance/replay", "replayLedger", "Makes every decision again.", Agents)
+            .gives::<wire::Replay>(200);
+        self.post("/balance/freeze", "freeze", "Pulls the brake: people answer all.", Agents)
+            .takes::<balance::Braking>()
+            .nothing();
+        self.post("/balance/thaw", "thaw", "Takes the brake off.", Agents)
+            .takes::<balance::Braking>()
+            .nothing();
+        self.get("/reviews", "countReviews", "Tells how far the reviews are.", Agents)
+            .gives::<wire::Reviews>(200);
+        self.post("/reviews/next", "nextReview", "Gives the next answer to mark.", Agents)
+            .gives::<wire::Sheet>(200);
+        self.post("/reviews/{id}", "markReview", "Marks an answer.", Agents)
+            .takes::<balance::Marked>()
+            .nothing();
+        self.post("/reviews/{id}/skip", "skipReview", "Leaves it to somebody else.", Agents)
+            .nothing();
+        self.get("/impact", "impact", "Reports what the assistant did for customers.", Agents)
+            .query::<balance::Span>()
+            .gives::<wire::Report>(200);
+        self.get("/impact.csv", "impactTable", "The same as a table.", Agents)
+            .query::<balance::Span>()
+            .gives_file();
     }
 
     fn knowledge(&mut self) {

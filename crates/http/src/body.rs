@@ -119,6 +119,7 @@ macro_rules! from_path {
 from_path!(
     desk::ConversationId,
     desk::TopicId,
+    desk::ReviewId,
     desk::ArticleId,
     desk::AgentId,
     desk::JobId,

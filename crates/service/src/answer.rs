@@ -4,9 +4,11 @@
 use std::time::Duration;
 
 use assistant::{reply, says_it_did_not_help};
+use balance::Happening;
 use desk::{
-    Actor, Author, DraftState, EventCode, Handler, HandoffReason, Kind, Message, MessageId,
-    MessageKind, Priority, RequestedBy, State, sayings,
+    Actor, Arm, Author, DraftState, EventCode, Handler, HandoffReason, Kind, Level, Message,
+    MessageId, MessageKind, Priority, RequestedBy, Review, ReviewId, ReviewedAnswer, State,
+    sayings,
 };
 use knowledge::SmallTalk;
 use privacy::Masked;
@@ -17,6 +19,7 @@ use crate::{
     brain::spoken,
     hand_over::{Ask, HandOver, event},
     house::{new_id, retry},
+    ledger::{answered, happened},
 };
 
 /// After so many failures a person answers; after twice as many the job is given up.
@@ -117,6 +120,7 @@ impl Service {
             match job.kind {
                 JobKind::Answer => self.answer(&mut commit, &thread, job).await?,
                 JobKind::Draft => self.draft(&mut commit, thread)?,
+                JobKind::Shadow => self.practise(&mut commit, &thread),
             }
         }
         match self.store.commit(commit).await.map_err(ServiceError::from) {
@@ -129,6 +133,10 @@ impl Service {
     /// Who answers is checked again: a person may have come, or a newer message.
     fn is_still_wanted(&self, job: &Job, thread: &Thread) -> bool {
         let conversation = &thread.listed.conversation;
+        // Nobody waits for it, and nobody but a reviewer will see it.
+        if job.kind == JobKind::Shadow {
+            return true;
+        }
         let last = thread.messages.iter().rev().find(|written| {
             written.message.kind == MessageKind::Text
                 && !matches!(written.message.author, Author::System)
@@ -136,19 +144,21 @@ impl Service {
         let is_last = last.is_some_and(|written| written.message.id == job.message_id);
         let is_for = match job.kind {
             JobKind::Answer => conversation.handler == Handler::Assistant,
-            JobKind::Draft => conversation.handler != Handler::Assistant,
+            JobKind::Draft | JobKind::Shadow => conversation.handler != Handler::Assistant,
         };
         conversation.state == State::Open && is_last && is_for
     }
 
     async fn answer(&self, commit: &mut Commit, thread: &Thread, job: &Job) -> Result<()> {
+        let settings = self.settings()?;
         let mut conversation = thread.listed.conversation.clone();
         let turn = if job.n_attempts >= ATTEMPTS_MAX {
             Turn::HandOver(HandoffReason::NoAnswer)
+        } else if settings.brake.is_some() {
+            Turn::HandOver(HandoffReason::LevelGivesPeople)
         } else {
             self.turn(thread)
         };
-        let settings = self.settings()?;
         let language = spoken(conversation.language.as_deref());
         let at = commit.at;
         let mut lines = Vec::new();
@@ -160,10 +170,21 @@ impl Service {
         let kind = match turn {
             Turn::Say(text, sources) => {
                 conversation.assistant_wrote(&text, at);
-                lines.push(said(&mut conversation, text, sources, at)?);
+                let says_something = !sources.is_empty();
+                let line = said(&mut conversation, text, sources, at)?;
+                if says_something {
+                    let before = &thread.listed.conversation;
+                    answered(commit, before, &thread.cases, Arm::Ai, line.id);
+                }
+                lines.push(line);
                 Kind::ConversationChanged
             }
             Turn::HandOver(reason) => {
+                let what = match reason {
+                    HandoffReason::DidNotHelp => Happening::DidNotHelp,
+                    _ => Happening::HandedOver,
+                };
+                happened(commit, &thread.cases, what);
                 let text = sayings::person_will_answer(language);
                 conversation.said(desk::AuthorType::Ai, &text, at);
                 lines.push(said(&mut conversation, text, Vec::new(), at)?);
@@ -226,6 +247,30 @@ impl Service {
             },
             Verdict::NoAnswer => Turn::HandOver(HandoffReason::NoAnswer),
             Verdict::OtherLanguage => Turn::HandOver(HandoffReason::OtherLanguage),
+        }
+    }
+
+    /// What the assistant would have said, for a reviewer: a case that it would have given to a
+    /// person is none that it answers, and is not reviewed.
+    fn practise(&self, commit: &mut Commit, thread: &Thread) {
+        let Turn::Say(text, sources) = self.turn(thread) else { return };
+        let conversation = &thread.listed.conversation;
+        let is_drawn = |case: &&desk::Case| {
+            case.assignment.level == Level::Shadow
+                && case.assignment.review.is_some_and(|review| review.is_drawn)
+        };
+        for case in thread.cases.iter().filter(is_drawn) {
+            let Some(topic_id) = case.topic_id.filter(|_| !sources.is_empty()) else { continue };
+            commit.push(Change::AddReview(Box::new(Review {
+                id: ReviewId(new_id()),
+                case_id: case.id,
+                conversation_id: conversation.id,
+                topic_id,
+                answer: ReviewedAnswer::Unseen { text: text.clone(), sources: sources.clone() },
+                author_id: None,
+                created_at: commit.at,
+                verdict: None,
+            })));
         }
     }
 

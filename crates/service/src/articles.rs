@@ -8,6 +8,7 @@ use crate::{
     Caller, Result, Service, ServiceError,
     house::new_id,
     incoming::{check_length, required},
+    levels::changed,
     topics::slug,
 };
 
@@ -125,6 +126,9 @@ impl Service {
         caller.at_least(Role::Lead)?;
         let article = self.article(caller, id).await?;
         let mut commit = self.begin(caller);
+        if article.state == ArticleState::Published {
+            changed(&mut commit, &article.topic_ids, &named(&article));
+        }
         commit.push(Change::DeleteArticle(Box::new(article)));
         self.commit(caller, commit).await.map_err(changed_since)?;
         self.index_articles().await
@@ -133,6 +137,10 @@ impl Service {
     async fn save_article(&self, caller: &Caller, mut article: Article, kind: Kind) -> Result<()> {
         let mut commit = self.begin(caller);
         article.updated_at = commit.at;
+        // What nobody sees and nothing quotes changes no answer.
+        if article.state == ArticleState::Published || kind == Kind::ArticleUnpublished {
+            changed(&mut commit, &article.topic_ids, &named(&article));
+        }
         commit.change(kind, article);
         self.commit(caller, commit).await.map_err(changed_since)?;
         self.index_articles().await
@@ -172,6 +180,11 @@ impl Service {
             .collect::<Result<Vec<Masked>>>()?;
         Ok(())
     }
+}
+
+/// An article as the ledger names it.
+fn named(article: &Article) -> String {
+    format!("The article “{}”", article.title)
 }
 
 fn input_title(input: &ArticleInput) -> Result<String> {

@@ -1,5 +1,6 @@
 //! A customer asks for a person by button; and where they stand in the queue.
 
+use balance::Happening;
 use desk::{
     ConversationId, EventCode, Handler, HandoffReason, Kind, Priority, RequestedBy, State, sayings,
 };
@@ -10,6 +11,7 @@ use crate::{
     hand_over::{Ask, HandOver, event},
     hold::close_cases,
     house::retry,
+    ledger::happened,
 };
 
 impl Service {
@@ -40,6 +42,14 @@ impl Service {
             let line = event(&mut conversation, EventCode::Reopened, words, at)?;
             commit.add(Kind::MessageAdded, line);
         }
+        if was_closed {
+            happened(&mut commit, &thread.cases, Happening::Reopened);
+        }
+        let what = match conversation.assistant_answered_at {
+            Some(_) => Happening::AskedForPerson,
+            None => Happening::HandedOver,
+        };
+        happened(&mut commit, &thread.cases, what);
         let ask = Ask {
             by: RequestedBy::Customer,
             reason: HandoffReason::AskedForPerson,

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Caller, Clock, Listening, Result, ServiceError, Typing,
     brain::{Brain, Kept},
+    levels::{Books, rules},
     listeners::Listeners,
     live::LiveChange,
 };
@@ -35,6 +36,8 @@ pub struct Service {
     pub(crate) topics: Arc<Kept<Arc<HashMap<TopicId, Topic>>>>,
     pub(crate) available: Arc<Kept<bool>>,
     pub(crate) settings: Arc<RwLock<Option<Arc<DeskSettings>>>>,
+    /// The ledger as far as this process has folded it.
+    pub(crate) books: Books,
     /// Somebody has set up the desk.
     pub(crate) has_owner: Arc<AtomicBool>,
     pub(crate) setup_key: Arc<String>,
@@ -71,6 +74,7 @@ impl Service {
             topics: Arc::default(),
             available: Arc::default(),
             settings: Arc::new(RwLock::new(settings)),
+            books: Arc::new(tokio::sync::Mutex::new(balance::Fold::new(rules()))),
             has_owner,
             setup_key: Arc::new(crate::secrets::token()),
             live: Listeners::new(),

@@ -70,8 +70,16 @@ pub use agents::{AgentChange, NewAgent};
 
 mod desk_settings;
 
+mod ledger;
+
+mod levels;
+pub use levels::{Replayed, read_row as read_ledger_row, rules};
+
+mod reviews;
+pub use reviews::{Marking, Sheet};
+
 mod topics;
-pub use topics::{TopicChange, Training, Trial};
+pub use topics::{LevelSetting, TopicChange, Training, Trial};
 
 mod articles;
 pub use articles::ArticleInput;

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use assistant::{asks_for_person, people_first};
+use balance::Happening;
 use desk::{
     Author, Case, CaseId, Conversation, ConversationId, Customer, Handler, JobId, Kind, Message,
-    MessageId, MessageKind, Topic, TopicId, limits,
+    MessageId, MessageKind, RequestedBy, Topic, TopicId, limits,
 };
 use privacy::{Masked, RawText};
 use store::{Change, Commit, Job, JobKind, Thread, Written};
@@ -17,8 +18,9 @@ use crate::{
     brain::language,
     hand_over::{Ask, HandOver},
     house::{new_id, retry, taken_is_stale},
+    ledger::{self, happened},
     masking::mask_after,
-    route::{CaseStep, Next, Situation, priority, route},
+    route::{CaseStep, Next, Route, Situation, priority, route},
 };
 
 /// A message that was taken in.
@@ -173,6 +175,7 @@ impl Service {
             cases,
             is_first,
             was_closed,
+            practises: false,
             job: None,
         })
     }
@@ -202,6 +205,7 @@ impl Service {
                 asks_for_person: asks_for_person(arrival.message.text.as_str()),
                 rule: people_first(arrival.message.text.as_str()),
                 customer_is_flagged: arrival.customer.is_people_first,
+                is_braked: settings.brake.is_some(),
                 has_files: !arrival.message.files.is_empty(),
                 is_somebody_there,
                 holder_is_there,
@@ -210,6 +214,7 @@ impl Service {
                 case_id: &case_key,
             })
         };
+        arrival.note_signs(&decided, recent.as_ref(), understanding.small_talk.is_some());
         arrival.take_case(decided.case, case_id, topic, recent);
         match decided.next {
             Next::Stay => {}
@@ -236,6 +241,8 @@ impl Service {
                     .await?;
                 if decided.draft {
                     arrival.add_job(JobKind::Draft);
+                } else if arrival.practises {
+                    arrival.add_job(JobKind::Shadow);
                 }
             }
         }
@@ -278,10 +285,34 @@ struct Arrival {
     cases: Vec<Case>,
     is_first: bool,
     was_closed: bool,
+    /// The case that was opened is at *shadow*, and what the assistant would say is reviewed.
+    practises: bool,
     job: Option<Job>,
 }
 
 impl Arrival {
+    /// What the message says of how earlier cases were answered.
+    fn note_signs(&mut self, route: &Route, recent: Option<&Case>, is_small_talk: bool) {
+        let Self { commit, conversation, cases, .. } = self;
+        if self.was_closed && !is_small_talk {
+            happened(commit, &*cases, Happening::Reopened);
+        }
+        if let (CaseStep::JoinRecent, Some(recent)) = (&route.case, recent) {
+            happened(commit, [recent], Happening::Repeated);
+        }
+        let has_answered = conversation.assistant_answered_at.is_some();
+        match &route.next {
+            Next::Queue { by: RequestedBy::Customer, .. } if has_answered => {
+                happened(commit, &*cases, Happening::AskedForPerson);
+            }
+            Next::Queue { by: RequestedBy::Rule, .. } if has_answered => {
+                happened(commit, &*cases, Happening::Complained);
+            }
+            Next::Queue { .. } => happened(commit, &*cases, Happening::HandedOver),
+            Next::Stay | Next::Assistant => {}
+        }
+    }
+
     fn take_case(
         &mut self,
         step: CaseStep,
@@ -312,7 +343,12 @@ impl Arrival {
                     is_eligible: decision.is_eligible,
                     is_randomised: decision.is_randomised,
                     level: topic.map_or(desk::Level::Off, |topic| topic.level),
+                    epoch: topic.map_or(0, |topic| topic.epoch),
                     draft: decision.draft,
+                    review: decision.review.map(|review| desk::ReviewDraw {
+                        is_drawn: review.is,
+                        propensity: review.probability,
+                    }),
                     reason: Masked::own_words(decision.reason),
                     at,
                 };
@@ -327,6 +363,9 @@ impl Arrival {
                     closed_at: None,
                     assignment,
                 };
+                let is_drawn = case.assignment.review.is_some_and(|review| review.is_drawn);
+                self.practises = is_drawn && case.assignment.level == desk::Level::Shadow;
+                ledger::assigned(&mut self.commit, &case);
                 self.commit.add(Kind::CaseOpened, case);
             }
         }
@@ -368,5 +407,5 @@ fn names(files: &[desk::File]) -> Masked {
 }
 
 fn answers_somewhere(topics: &HashMap<TopicId, Topic>) -> bool {
-    topics.values().any(|topic| !topic.is_archived && topic.level == desk::Level::Supervised)
+    topics.values().any(|topic| !topic.is_archived && topic.level.answers())
 }

@@ -1,16 +1,18 @@
 //! An agent writes: a reply to the customer, a note to colleagues, or a draft put aside.
 
+use balance::Fact;
 use desk::{
-    Author, ConversationId, DraftState, EventCode, Handler, Kind, Message, MessageId, MessageKind,
-    Role, sayings,
+    Arm, Author, ConversationId, DraftState, EventCode, Handler, Kind, Message, MessageId,
+    MessageKind, Role, sayings,
 };
-use store::{Change, Thread};
+use store::{Change, Commit, Thread};
 
 use crate::{
     Caller, Incoming, Result, Service, ServiceError,
     brain::spoken,
     hand_over::event,
     house::{new_id, retry, taken_is_stale},
+    ledger::{answered, edit, note},
     masking::mask_after,
 };
 
@@ -82,6 +84,7 @@ impl Service {
                 }
             }
             conversation.has_draft = false;
+            note_drafts(&mut commit, &thread, outgoing.draft_id, text.as_str());
         }
         // Sent as it was suggested, it is the assistant's text, whoever pressed the key.
         let is_unchanged = draft.as_ref().is_some_and(|draft| draft.text == text);
@@ -102,6 +105,10 @@ impl Service {
             created_at: at,
         };
         let message_id = message.id;
+        if !outgoing.is_note {
+            let before = &thread.listed.conversation;
+            answered(&mut commit, before, &thread.cases, Arm::Human, message_id);
+        }
         commit.add(Kind::MessageAdded, message);
         for file in &files {
             commit.push(Change::AttachFile(file.id, id, message_id));
@@ -139,6 +146,19 @@ impl Service {
             Ok(())
         })
         .await
+    }
+}
+
+/// How much of each draft that was shown is in what was sent.
+fn note_drafts(commit: &mut Commit, thread: &Thread, sent: Option<MessageId>, text: &str) {
+    let mut pending = thread.messages.iter().map(|written| &written.message);
+    let pending = pending.rfind(|message| message.draft_state == Some(DraftState::Pending));
+    let Some(draft) = pending else { return };
+    let edit = if sent == Some(draft.id) { edit(draft.text.as_str(), text) } else { 1.0 };
+    for case in &thread.cases {
+        if case.assignment.draft.is_some_and(|draft| draft.is_shown) && case.topic_id.is_some() {
+            note(commit, &Fact::Drafted { case: case.id, edit });
+        }
     }
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct Situation<'a> {
     pub(crate) rule: Option<Rule>,
     /// A lead flagged the customer.
     pub(crate) customer_is_flagged: bool,
+    /// The brake is on: people answer everything.
+    pub(crate) is_braked: bool,
     /// The message carries a file.
     pub(crate) has_files: bool,
     /// Somebody is at the desk.
@@ -84,6 +86,9 @@ fn next(situation: &Situation<'_>, case: &CaseStep) -> Next {
     }
     if let Some(next) = with_people(situation) {
         return next;
+    }
+    if situation.is_braked {
+        return queue(RequestedBy::Assignment, HandoffReason::LevelGivesPeople);
     }
     if situation.small_talk.is_some() && situation.cases.is_empty() {
         return if situation.assistant_answers_somewhere && situation.is_somebody_there {
@@ -171,7 +176,7 @@ fn by_case(situation: &Situation<'_>, case: &CaseStep) -> Next {
 }
 
 fn assistant_may(case: &Case, topic: Option<&Topic>) -> bool {
-    case.assignment.arm == Arm::Ai && topic.is_some_and(|topic| topic.level == Level::Supervised)
+    case.assignment.arm == Arm::Ai && topic.is_some_and(|topic| topic.level.answers())
 }
 
 fn reason_of(is_randomised: bool) -> HandoffReason {
@@ -202,9 +207,11 @@ fn case_step(situation: &Situation<'_>) -> CaseStep {
     if situation.recent_case.is_some() && situation.topic.is_some() {
         return CaseStep::JoinRecent;
     }
-    let (level, share) = situation.topic.map_or((Level::Off, 0.0), |t| (t.level, t.share));
-    let ineligible = ineligible(situation);
-    CaseStep::Open(assign(situation.seed, situation.case_id, Facts { level, share, ineligible }))
+    let (level, share, review_share) = situation
+        .topic
+        .map_or((Level::Off, 0.0, 0.0), |topic| (topic.level, topic.share, topic.review_share));
+    let facts = Facts { level, share, review_share, ineligible: ineligible(situation) };
+    CaseStep::Open(assign(situation.seed, situation.case_id, facts))
 }
 
 fn ineligible(situation: &Situation<'_>) -> Option<Ineligible> {
@@ -212,6 +219,9 @@ fn ineligible(situation: &Situation<'_>) -> Option<Ineligible> {
         return Some(Ineligible::SecondTopic { first: first.assignment.arm });
     }
     let Some(topic) = situation.topic else { return Some(Ineligible::NoTopic) };
+    if situation.is_braked {
+        return Some(Ineligible::Braked);
+    }
     if situation.rule.is_some() || situation.customer_is_flagged || topic.is_people_first {
         return Some(Ineligible::PeopleFirst);
     }
@@ -273,6 +283,11 @@ mod tests {
             level_reason: text("A test sets it."),
             level_set_by: None,
             level_set_at: None,
+            epoch: 0,
+            is_by_hand: true,
+            ceiling: Level::Autonomous,
+            margin: 0.05,
+            review_share: 0.0,
             is_people_first: false,
             answers_at_night: false,
             n_examples: 0,
@@ -295,7 +310,9 @@ mod tests {
                 is_eligible: is_randomised,
                 is_randomised,
                 level: Level::Supervised,
+                epoch: 0,
                 draft: None,
+                review: None,
                 reason: text("Drawn."),
                 at: Time(1),
             },
@@ -315,6 +332,7 @@ mod tests {
             asks_for_person: false,
             rule: None,
             customer_is_flagged: false,
+            is_braked: false,
             has_files: false,
             is_somebody_there: true,
             holder_is_there: false,

@@ -132,6 +132,7 @@ impl Service {
                 draw_seed: secrets::random::<32>().to_vec(),
                 fingerprint_key: secrets::random::<32>().to_vec(),
                 trained_at: None,
+                brake: None,
             },
         );
         commit.add(

@@ -1,10 +1,11 @@
 //! What the customer says at the end.
 
+use balance::Happening;
 use desk::{Author, ConversationId, Kind, Survey, limits};
 use privacy::RawText;
 
 use crate::{
-    Caller, Result, Service, ServiceError, house::retry, incoming::check_length,
+    Caller, Result, Service, ServiceError, house::retry, incoming::check_length, ledger::happened,
     masking::mask_after,
 };
 
@@ -37,7 +38,13 @@ impl Service {
             let comment = comment
                 .as_ref()
                 .map(|comment| mask_after(caller, comment, author, &mut thread, &mut commit));
-            let mut conversation = thread.listed.conversation;
+            let mut conversation = thread.listed.conversation.clone();
+            let what = match score {
+                ..=2 => Happening::Disliked,
+                3 => Happening::Rated,
+                _ => Happening::Confirmed,
+            };
+            happened(&mut commit, &thread.cases, what);
             conversation.judge(Survey { score, comment, at: commit.at })?;
             commit.change(Kind::ConversationSurveyed, conversation);
             self.commit(caller, commit).await?;

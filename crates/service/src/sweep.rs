@@ -40,6 +40,7 @@ impl Service {
     async fn sweep(&self) -> Result<()> {
         self.do_jobs(JOBS_MAX).await?;
         self.close_idle().await?;
+        self.keep_balance().await?;
         let now = Clock::real();
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::Sweep {

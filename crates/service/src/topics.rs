@@ -11,6 +11,8 @@ use crate::{
     Caller, Result, Service, ServiceError, Understanding, Verdict,
     house::{new_id, retry},
     incoming::{check_length, required},
+    ledger::note,
+    levels::setting as setting_of,
 };
 
 /// What changes of a topic; what is `None` stays.
@@ -26,6 +28,23 @@ pub struct TopicChange {
     pub answers_at_night: Option<bool>,
     /// No longer used.
     pub archived: Option<bool>,
+}
+
+/// A level as a person sets it.
+#[derive(Debug, Clone)]
+pub struct LevelSetting {
+    /// The level.
+    pub level: Level,
+    /// The assistant's share, in [0, .95]; one half if not given.
+    pub share: Option<f64>,
+    /// Evidence raises it from here.
+    pub by_evidence: bool,
+    /// δ, in [.01, .2]; as it is if not given.
+    pub margin: Option<f64>,
+    /// No evidence lifts it above this; as it is if not given.
+    pub ceiling: Option<Level>,
+    /// Why.
+    pub reason: RawText,
 }
 
 /// What a training gave.
@@ -132,7 +151,8 @@ impl Service {
         Ok(())
     }
 
-    /// A lead sets a level by hand, with a reason. People-first topics stay off.
+    /// A lead sets a level by hand, or lets evidence decide from here, with a reason. People-first
+    /// topics stay off.
     ///
     /// # Errors
     /// `Forbidden`, `NotFound`, `Invalid`, `TooLong`.
@@ -140,12 +160,25 @@ impl Service {
         &self,
         caller: &Caller,
         id: TopicId,
-        level: Level,
-        share: Option<f64>,
-        reason: RawText,
+        setting: LevelSetting,
     ) -> Result<()> {
         let agent_id = caller.at_least(Role::Lead)?.id;
+        let LevelSetting { level, share, by_evidence, margin, ceiling, reason } = setting;
         let reason = required("reason", reason, limits::DESCRIPTION_CHARS_MAX)?;
+        if by_evidence && matches!(level, Level::Off | Level::Autonomous) {
+            return Err(ServiceError::invalid(
+                "level",
+                "Evidence cannot begin there.",
+                "Let it begin at shadow, draft or supervised.",
+            ));
+        }
+        if margin.is_some_and(|margin| !(0.01..=0.2).contains(&margin)) {
+            return Err(ServiceError::invalid(
+                "margin",
+                "The margin is not from 0.01 to 0.2.",
+                "Give 0.05, less where money or safety is at stake, 0.1 where it is harmless.",
+            ));
+        }
         if share.is_some_and(|share| !(0.0..=limits::SHARE_MAX).contains(&share)) {
             return Err(ServiceError::invalid(
                 "share",
@@ -164,9 +197,14 @@ impl Service {
             let mut commit = self.begin(caller);
             topic.level = level;
             topic.share = share.unwrap_or(0.5);
+            topic.epoch += 1;
+            topic.is_by_hand = !by_evidence;
+            topic.margin = margin.unwrap_or(topic.margin);
+            topic.ceiling = ceiling.unwrap_or(topic.ceiling);
             topic.level_reason = reason.clone();
             topic.level_set_by = Some(agent_id);
             topic.level_set_at = Some(commit.at);
+            note(&mut commit, &setting_of(&topic, Some(agent_id)));
             commit.change(Kind::TopicLevelSet, topic);
             self.commit(caller, commit).await?;
             Ok(())
@@ -345,11 +383,14 @@ fn would(rule: Option<&str>, topic: Option<&Topic>, has_answer: bool) -> String 
     let share = topic.share * 100.0;
     match (topic.level, has_answer) {
         (Level::Off, _) => format!("A person answers: “{}” is off.", topic.name),
+        (Level::Shadow, _) => {
+            format!("A person answers; the assistant practises unseen on “{}”.", topic.name)
+        }
         (_, false) => "A person answers: no article answers this with certainty.".to_owned(),
         (Level::Draft, true) => {
             format!("A person answers, in {share:.0} % of the cases with a suggestion.")
         }
-        (Level::Supervised, true) => {
+        (Level::Supervised | Level::Autonomous, true) => {
             format!("The assistant answers {share:.0} % of such cases, people the others.")
         }
     }
@@ -365,6 +406,11 @@ pub(crate) fn new_topic(slug: String, name: Masked) -> Topic {
         description: Masked::default(),
         level: Level::Off,
         share: 0.5,
+        epoch: 0,
+        is_by_hand: true,
+        ceiling: Level::Autonomous,
+        margin: 0.05,
+        review_share: 0.0,
         level_reason: Masked::default(),
         level_set_by: None,
         level_set_at: None,

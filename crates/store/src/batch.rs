@@ -57,6 +57,7 @@ fn write_all(connection: &Connection, node: &str, commits: &[&Commit]) -> Outcom
     // Rows that every batch changes come last and in one order: they are held only briefly, and
     // two nodes never wait for each other in a circle.
     counts.write(&mut writes);
+    number_ledger(connection, commits, &results, &mut writes)?;
     let n_entries: usize = results.iter().flatten().map(|committed| committed.entries.len()).sum();
     if n_entries > 0 {
         let n_entries = i64::try_from(n_entries).expect("a batch holds few changes");
@@ -79,6 +80,36 @@ fn write_all(connection: &Connection, node: &str, commits: &[&Commit]) -> Outcom
     Ok(results)
 }
 
+/// Writes the ledger's rows: their numbers have no gaps and follow the order of commits over all
+/// nodes, like the journal's.
+fn number_ledger(
+    connection: &Connection,
+    commits: &[&Commit],
+    results: &Results,
+    writes: &mut Writes,
+) -> Outcome<()> {
+    let written = commits.iter().zip(results).filter(|(_, result)| result.is_ok());
+    let facts = written.flat_map(|(commit, _)| {
+        commit.changes.iter().filter_map(|change| match change {
+            Change::Ledger(fact) => Some((commit.at, fact)),
+            _ => None,
+        })
+    });
+    let facts: Vec<_> = facts.collect();
+    if facts.is_empty() {
+        return Ok(());
+    }
+    let n = i64::try_from(facts.len()).expect("a batch holds few changes");
+    let last = connection.run_and_number(&writes.list, NEXT_LEDGER_SEQ, &values![n])?;
+    writes.list.clear();
+    for ((at, fact), seq) in facts.into_iter().zip(last - n + 1..) {
+        writes.ledger(seq, at, fact);
+    }
+    Ok(())
+}
+
+const NEXT_LEDGER_SEQ: &str =
+    "update counters set value = value + ?1 where name = 'ledger' returning value as n";
 const NEXT_SEQ: &str =
     "update counters set value = value + ?1 where name = 'journal' returning value as n";
 
@@ -91,8 +122,8 @@ enum Needs {
     Version(i64),
     /// It is there.
     Presence,
-    /// No message has the file yet.
-    NoMessage,
+    /// No message has the file yet, or nobody has reviewed the answer.
+    NoMark,
     /// This node works on the job.
     Lease,
 }
@@ -108,7 +139,8 @@ fn needs(change: &Change) -> Option<(Key, Needs)> {
             ((Table::Articles, article.id.to_string()), Needs::Version(article.version))
         }
         Change::DeleteExample(id) => ((Table::Examples, id.to_string()), Needs::Presence),
-        Change::AttachFile(id, ..) => ((Table::Files, id.to_string()), Needs::NoMessage),
+        Change::AttachFile(id, ..) => ((Table::Files, id.to_string()), Needs::NoMark),
+        Change::FinishReview(id, _) => ((Table::Reviews, id.to_string()), Needs::NoMark),
         Change::FinishJob(id) | Change::ExtendLease(id, _) | Change::RetryJob { id, .. } => {
             ((Table::Jobs, id.to_string()), Needs::Lease)
         }
@@ -157,7 +189,7 @@ fn check(commit: &Commit, known: &Known, node: &str) -> Result<After, CommitErro
             let is_so = match needs {
                 Needs::Version(version) => row.version == version,
                 Needs::Presence => true,
-                Needs::NoMessage => row.mark.is_none(),
+                Needs::NoMark => row.mark.is_none(),
                 Needs::Lease => row.mark.as_deref() == Some(node),
             };
             if !is_so {
@@ -190,6 +222,10 @@ fn leaves(change: &Change, node: &str) -> Option<(Key, Option<Locked>)> {
         Change::AddFile(file) => ((Table::Files, file.file.id.to_string()), present(1, None)),
         Change::AttachFile(id, _, message) => {
             ((Table::Files, id.to_string()), present(1, Some(message.to_string())))
+        }
+        Change::AddReview(review) => ((Table::Reviews, review.id.to_string()), present(1, None)),
+        Change::FinishReview(id, verdict) => {
+            ((Table::Reviews, id.to_string()), present(1, Some(verdict.by.to_string())))
         }
         Change::AddJob(job) => {
             ((Table::Jobs, job.id.to_string()), present(1, Some(node.to_owned())))

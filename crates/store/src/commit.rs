@@ -3,9 +3,9 @@
 use std::fmt;
 
 use desk::{
-    Actor, Agent, Article, Case, Conversation, ConversationId, Customer, CustomerId, DeskSettings,
-    Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Message, MessageId, Subject, Time,
-    Topic,
+    Actor, Agent, AgentId, Article, Case, CaseId, Conversation, ConversationId, Customer,
+    CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Message,
+    MessageId, Review, ReviewId, ReviewVerdict, Subject, Time, Topic, TopicId,
 };
 use privacy::Masked;
 
@@ -122,6 +122,14 @@ pub enum Change {
         /// But not the key of the very request that masks.
         but: Option<String>,
     },
+    /// A row of the balance's ledger; it is numbered in the order of commits over all nodes.
+    Ledger(LedgerFact),
+    /// An answer that somebody shall review.
+    AddReview(Box<Review>),
+    /// This agent looks at it until that time; others are given another one.
+    ClaimReview(ReviewId, AgentId, Time),
+    /// Somebody has reviewed it; refused with `Conflict` when another did before.
+    FinishReview(ReviewId, ReviewVerdict),
     /// Sessions, idempotency keys and unattached files older than these real times are dropped.
     Sweep {
         /// Sessions that ended before.
@@ -131,6 +139,30 @@ pub enum Change {
         /// Unattached files uploaded before.
         files_before: Time,
     },
+}
+
+/// What a ledger row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerFact {
+    /// What happened, in one word.
+    pub kind: String,
+    /// On which topic.
+    pub topic_id: Option<TopicId>,
+    /// Of which case.
+    pub case_id: Option<CaseId>,
+    /// All of it, as JSON.
+    pub data: String,
+}
+
+/// A ledger row as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LedgerRow {
+    /// Its number, from 1 and without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Time,
+    /// What happened, as JSON.
+    pub data: String,
 }
 
 /// A journaled record.
@@ -207,6 +239,8 @@ pub enum JobKind {
     Answer,
     /// The assistant writes a draft for a person.
     Draft,
+    /// The assistant writes what it would have said, for a reviewer alone.
+    Shadow,
 }
 
 impl JobKind {
@@ -216,13 +250,14 @@ impl JobKind {
         match self {
             Self::Answer => "answer",
             Self::Draft => "draft",
+            Self::Shadow => "shadow",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Answer, Self::Draft].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Answer, Self::Draft, Self::Shadow].into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

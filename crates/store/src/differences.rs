@@ -24,6 +24,7 @@ pub(crate) enum Table {
     Handoffs,
     Files,
     Jobs,
+    Reviews,
 }
 
 /// What is known of a row before a batch changes it.
@@ -31,7 +32,7 @@ pub(crate) enum Table {
 pub(crate) struct Locked {
     /// Its version; of tables without versions 1.
     pub(crate) version: i64,
-    /// A conversation's view, a job's node, the message of a file.
+    /// A conversation's view, a job's node, the message of a file, the reviewer of an answer.
     pub(crate) mark: Option<String>,
 }
 
@@ -70,15 +71,20 @@ macro_rules! locks {
                 "select id, cast(1 as bigint) as version, leased_by as mark from jobs where id ",
                 $end
             ),
+            concat!(
+                "select id, cast(1 as bigint) as version, reviewed_by as mark from reviews \
+                 where id ",
+                $end
+            ),
         ]
     };
 }
 
 /// One row each: there is one writer, and the rows are in its memory.
-pub(crate) const SQLITE_LOCKS: [&str; 13] = locks!("= ?1");
+pub(crate) const SQLITE_LOCKS: [&str; 14] = locks!("= ?1");
 /// All rows of a table at once, locked in order of their ids. Other nodes may refer to a locked
 /// row, but not change it.
-pub(crate) const POSTGRES_LOCKS: [&str; 13] = locks!("= any (?1) order by id for no key update");
+pub(crate) const POSTGRES_LOCKS: [&str; 14] = locks!("= any (?1) order by id for no key update");
 
 /// `?1` becomes `$1`.
 pub(crate) fn postgres_placeholders(sql: &str) -> String {

@@ -2,8 +2,8 @@
 
 mod commit;
 pub use commit::{
-    Change, Commit, CommitError, Committed, FileContent, Job, JobKind, Record, Remembered, Session,
-    SessionSubject,
+    Change, Commit, CommitError, Committed, FileContent, Job, JobKind, LedgerFact, LedgerRow,
+    Record, Remembered, Session, SessionSubject,
 };
 
 mod open;
@@ -34,8 +34,8 @@ pub use jobs::PUT_OFF_MS_MAX;
 mod read;
 pub use read::{
     ConversationPage, Counts, HourShare, IdempotentAnswer, JobCounts, JobFailure, Listed,
-    OverviewNow, OverviewToday, Page, ReadError, SearchQuery, StoredFile, Thread, TopicToday, View,
-    Written,
+    OverviewNow, OverviewToday, Page, ReadError, ReviewCounts, SearchQuery, StoredFile, Thread,
+    TopicToday, View, Written,
 };
 
 mod rows;

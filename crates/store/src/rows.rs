@@ -159,6 +159,14 @@ pub(crate) fn desk(row: &Row<'_>) -> Outcome<DeskSettings> {
         draw_seed: from_hex(row, "draw_seed")?,
         fingerprint_key: from_hex(row, "fingerprint_key")?,
         trained_at: optional_time(row, "trained_at")?,
+        brake: match optional_time(row, "braked_at")? {
+            Some(at) => Some(desk::Brake {
+                at,
+                by: optional_id(row, "braked_by")?,
+                reason: optional_masked(row, "brake_reason")?.unwrap_or_default(),
+            }),
+            None => None,
+        },
     })
 }
 
@@ -210,6 +218,11 @@ pub(crate) fn topic(row: &Row<'_>) -> Outcome<Topic> {
         description: masked(row, "description")?,
         level: word(row, "level", desk::Level::parse)?,
         share: row.get("share")?,
+        epoch: epoch(row)?,
+        is_by_hand: row.get("is_by_hand")?,
+        ceiling: word(row, "ceiling", desk::Level::parse)?,
+        margin: row.get("margin")?,
+        review_share: row.get("review_share")?,
         level_reason: masked(row, "level_reason")?,
         level_set_by: optional_id(row, "level_set_by")?,
         level_set_at: optional_time(row, "level_set_at")?,
@@ -359,16 +372,59 @@ pub(crate) fn assignment(row: &Row<'_>) -> Outcome<desk::Assignment> {
         }
         None => None,
     };
+    let review = match row.get::<Option<bool>>("review_is_drawn")? {
+        Some(is_drawn) => {
+            Some(desk::ReviewDraw { is_drawn, propensity: row.get("review_propensity")? })
+        }
+        None => None,
+    };
     Ok(desk::Assignment {
         arm: word(row, "arm", desk::Arm::parse)?,
         propensity: row.get("propensity")?,
         is_eligible: row.get("is_eligible")?,
         is_randomised: row.get("is_randomised")?,
         level: word(row, "level", desk::Level::parse)?,
+        epoch: epoch(row)?,
         draft,
+        review,
         reason: masked(row, "reason")?,
         at: time(row, "at")?,
     })
+}
+
+fn epoch(row: &Row<'_>) -> Outcome<u32> {
+    u32::try_from(row.get::<i64>("epoch")?).map_err(|_| bad("epoch"))
+}
+
+pub(crate) fn review(row: &Row<'_>) -> Outcome<desk::Review> {
+    let answer = match optional_id(row, "message_id")? {
+        Some(id) => desk::ReviewedAnswer::Sent(id),
+        None => desk::ReviewedAnswer::Unseen { text: masked(row, "text")?, sources: sources(row)? },
+    };
+    let verdict = match optional_time(row, "reviewed_at")? {
+        Some(at) => Some(desk::ReviewVerdict {
+            by: id(row, "reviewed_by")?,
+            at,
+            mark: row.get("mark")?,
+            guess: row.get::<Option<&str>>("guess")?.and_then(desk::Arm::parse),
+            comment: optional_masked(row, "comment")?,
+        }),
+        None => None,
+    };
+    Ok(desk::Review {
+        id: id(row, "id")?,
+        case_id: id(row, "case_id")?,
+        conversation_id: id(row, "conversation_id")?,
+        topic_id: id(row, "topic_id")?,
+        answer,
+        author_id: optional_id(row, "author_id")?,
+        created_at: time(row, "created_at")?,
+        verdict,
+    })
+}
+
+pub(crate) fn ledger_row(row: &Row<'_>) -> Outcome<crate::LedgerRow> {
+    Ok(crate::LedgerRow { seq: row.get("seq")?, at: time(row, "at")?, data: row.get("data")? })
 }
 
 pub(crate) fn entry(row: &Row<'_>) -> Outcome<Entry> {

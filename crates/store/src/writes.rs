@@ -4,11 +4,11 @@ use std::sync::LazyLock;
 
 use desk::{
     Agent, Article, Author, Case, Conversation, ConversationId, Customer, CustomerId, DeskSettings,
-    Entry, Handler, Handoff, Inbox, Message, MessageKind, Topic,
+    Entry, Handler, Handoff, Inbox, Message, MessageKind, Review, ReviewedAnswer, Topic,
 };
 
 use crate::{
-    Change, Commit, FileContent, Record, SessionSubject,
+    Change, Commit, FileContent, LedgerFact, Record, SessionSubject,
     differences::{
         POSTGRES_MESSAGE, POSTGRES_MESSAGE_CHANGE, SQLITE_MESSAGE, SQLITE_MESSAGE_CHANGE,
         SQLITE_MESSAGE_INDEX, search_words,
@@ -63,7 +63,8 @@ macro_rules! shapes {
 
 shapes! {
     DESK: "desks" [
-        "name", "hours", "is_demo", "draw_seed", "fingerprint_key", "trained_at",
+        "name", "hours", "is_demo", "draw_seed", "fingerprint_key", "trained_at", "braked_at",
+        "braked_by", "brake_reason",
     ];
     INBOX: "inboxes" ["name", "key", "greeting", "identity_secret"];
     AGENT: "agents" [
@@ -75,6 +76,7 @@ shapes! {
     TOPIC: "topics" [
         "name", "slug", "description", "level", "share", "level_reason", "level_set_by",
         "level_set_at", "is_people_first", "answers_at_night", "n_examples", "is_archived",
+        "epoch", "is_by_hand", "ceiling", "margin", "review_share",
     ];
     ARTICLE: "articles" [
         "slug", "title", "body", "language", "topic_ids", "questions", "state", "updated_at",
@@ -214,6 +216,25 @@ impl Writes {
                     but.as_deref().unwrap_or_default()
                 ],
             ),
+            // It is written with its number, at the end of the batch.
+            Change::Ledger(_) => {}
+            Change::AddReview(review) => self.add_review(review),
+            Change::ClaimReview(id, agent, until) => self.push(
+                "update reviews set claimed_by = ?2, claimed_until = ?3 where id = ?1",
+                values![id.to_string(), agent.to_string(), *until],
+            ),
+            Change::FinishReview(id, verdict) => self.push(
+                "update reviews set reviewed_by = ?2, reviewed_at = ?3, mark = ?4, guess = ?5, \
+                 comment = ?6 where id = ?1",
+                values![
+                    id.to_string(),
+                    verdict.by.to_string(),
+                    verdict.at,
+                    verdict.mark,
+                    verdict.guess.map(desk::Arm::as_str),
+                    verdict.comment.as_ref()
+                ],
+            ),
             Change::Sweep { sessions_before, keys_before, files_before } => {
                 self.push("delete from sessions where expires_at < ?1", values![*sessions_before]);
                 self.push("delete from idempotency where at < ?1", values![*keys_before]);
@@ -323,8 +344,9 @@ impl Writes {
         let assignment = &case.assignment;
         self.push(
             "insert into assignments (case_id, arm, propensity, is_eligible, is_randomised, \
-             level, draft_is_shown, draft_propensity, reason, at) \
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+             level, draft_is_shown, draft_propensity, reason, at, epoch, review_is_drawn, \
+             review_propensity) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             values![
                 case.id.to_string(),
                 assignment.arm.as_str(),
@@ -335,7 +357,10 @@ impl Writes {
                 assignment.draft.map(|draft| draft.is_shown),
                 assignment.draft.map(|draft| draft.propensity),
                 &assignment.reason,
-                assignment.at
+                assignment.at,
+                i64::from(assignment.epoch),
+                assignment.review.map(|review| review.is_drawn),
+                assignment.review.map(|review| review.propensity)
             ],
         );
         self.add_contacts(case);
@@ -387,6 +412,50 @@ impl Writes {
                 file.file.n_bytes,
                 file.content.clone(),
                 file.created_at
+            ],
+        );
+    }
+
+    fn add_review(&mut self, review: &Review) {
+        let (message_id, text, sources) = match &review.answer {
+            ReviewedAnswer::Sent(id) => (Some(id.to_string()), None, rows::sources_column(&[])),
+            ReviewedAnswer::Unseen { text, sources } => {
+                (None, Some(text), rows::sources_column(sources))
+            }
+        };
+        // A case has one answer that is reviewed; a further one is not.
+        self.push(
+            "insert into reviews (id, case_id, conversation_id, topic_id, message_id, text, \
+             sources, author_id, is_shadow, created_at, claimed_until) \
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0) \
+             on conflict (case_id, is_shadow) do nothing",
+            values![
+                review.id.to_string(),
+                review.case_id.to_string(),
+                review.conversation_id.to_string(),
+                review.topic_id.to_string(),
+                message_id,
+                text,
+                sources,
+                review.author_id.map(|id| id.to_string()),
+                review.answer.is_unseen(),
+                review.created_at
+            ],
+        );
+    }
+
+    /// A ledger row, numbered.
+    pub(crate) fn ledger(&mut self, seq: i64, at: desk::Time, fact: &LedgerFact) {
+        self.push(
+            "insert into ledger (seq, at, kind, topic_id, case_id, data) \
+             values (?1, ?2, ?3, ?4, ?5, ?6)",
+            values![
+                seq,
+                at,
+                &fact.kind,
+                fact.topic_id.map(|id| id.to_string()),
+                fact.case_id.map(|id| id.to_string()),
+                &fact.data
             ],
         );
     }
@@ -452,6 +521,9 @@ fn desk_values(desk: &DeskSettings) -> Vec<Value> {
         rows::hex(&desk.draw_seed),
         rows::hex(&desk.fingerprint_key),
         desk.trained_at,
+        desk.brake.as_ref().map(|brake| brake.at),
+        desk.brake.as_ref().and_then(|brake| brake.by).map(|id| id.to_string()),
+        desk.brake.as_ref().map(|brake| &brake.reason),
     ])
 }
 
@@ -506,6 +578,11 @@ fn topic_values(topic: &Topic) -> Vec<Value> {
         topic.answers_at_night,
         topic.n_examples,
         topic.is_archived,
+        i64::from(topic.epoch),
+        topic.is_by_hand,
+        topic.ceiling.as_str(),
+        topic.margin,
+        topic.review_share,
     ])
 }
 

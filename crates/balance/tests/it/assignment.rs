@@ -8,7 +8,7 @@ const SEED: &[u8] = b"a seed of the desk";
 const VECTOR: f64 = 0.7006943845400571;
 
 fn facts(level: Level, share: f64) -> Facts {
-    Facts { level, share, ineligible: None }
+    Facts { level, share, review_share: 0.2, ineligible: None }
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn nothing_is_drawn_where_chance_may_not_decide() {
         (Ineligible::SecondTopic { first: Arm::Human }, Level::Supervised, Arm::Human),
     ];
     for (why, level, arm) in cases {
-        let decision = assign(SEED, "case", Facts { level, share: 0.5, ineligible: Some(why) });
+        let decision = assign(SEED, "case", Facts { ineligible: Some(why), ..facts(level, 0.5) });
         assert_eq!(decision.arm, arm, "{why:?} at {level:?}");
         assert!(!decision.is_randomised && !decision.is_eligible, "{why:?}");
         assert!(decision.reason.ends_with('.'), "{}", decision.reason);
@@ -69,4 +69,25 @@ fn levels_below_supervised_keep_people() {
         n_shown += usize::from(draft.draft.is_some_and(|draft| draft.is_shown));
     }
     assert!((437..=563).contains(&n_shown), "{n_shown} of 1,000 drafts shown");
+}
+
+#[test]
+fn answers_are_drawn_for_review_in_both_arms_by_a_draw_of_its_own() {
+    let n = 20_000;
+    let mut counts = [[0.0; 2]; 2];
+    for i in 0..n {
+        let decision = assign(SEED, &format!("case {i}"), facts(Level::Supervised, 0.5));
+        let review = decision.review.expect("the topic is on");
+        assert_eq!(review.probability, 0.2);
+        counts[usize::from(decision.arm == Arm::Ai)][usize::from(review.is)] += 1.0;
+    }
+    for [no, yes] in counts {
+        let share = yes / (yes + no);
+        assert!((share - 0.2_f64).abs() < 0.017, "{share}: four standard deviations are .016");
+    }
+    assert_eq!(assign(SEED, "case", facts(Level::Off, 0.5)).review, None);
+    assert!(assign(SEED, "case", facts(Level::Shadow, 0.5)).review.is_some());
+    let braked = Facts { ineligible: Some(Ineligible::Braked), ..facts(Level::Autonomous, 0.95) };
+    let decision = assign(SEED, "case", braked);
+    assert_eq!((decision.arm, decision.review), (Arm::Human, None));
 }

@@ -4,5 +4,6 @@
 
 mod assignment;
 mod guarantees;
+mod ledger;
 mod refusals;
 mod vectors;

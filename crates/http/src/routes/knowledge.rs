@@ -10,7 +10,7 @@ use desk::{ArticleId, ArticleState, ExampleId, Level, TopicId};
 use privacy::RawText;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use service::{ArticleInput, TopicChange};
+use service::{ArticleInput, LevelSetting, TopicChange};
 
 use crate::{
     body::{Json, Path, Query},
@@ -102,9 +102,17 @@ pub(crate) async fn change_topic(
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetLevel {
-    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
+    #[schemars(extend("enum" = ["off", "shadow", "draft", "supervised", "autonomous"]))]
     level: String,
     share: Option<f64>,
+    /// Evidence raises it from here; otherwise it is set by hand.
+    #[serde(default)]
+    by_evidence: bool,
+    /// How much worse than people counts as worse, from .01 to .2.
+    margin: Option<f64>,
+    /// No evidence lifts it above this.
+    #[schemars(extend("enum" = ["shadow", "draft", "supervised", "autonomous"]))]
+    ceiling: Option<String>,
     #[schemars(with = "String")]
     reason: RawText,
 }
@@ -115,10 +123,21 @@ pub(crate) async fn set_level(
     Path(id): Path<TopicId>,
     Json(given): Json<SetLevel>,
 ) -> Reply<wire::Topic> {
-    let level = Level::parse(&given.level).ok_or_else(|| {
-        Problem::bad_request("There is no such level.", "Use off, draft or supervised.")
-    })?;
-    desk.service.set_level(&signed.caller, id, level, given.share, given.reason).await?;
+    let parse = |word: &str| {
+        Level::parse(word).ok_or_else(|| {
+            let hint = "Use off, shadow, draft, supervised or autonomous.";
+            Problem::bad_request("There is no such level.", hint)
+        })
+    };
+    let setting = LevelSetting {
+        level: parse(&given.level)?,
+        share: given.share,
+        by_evidence: given.by_evidence,
+        margin: given.margin,
+        ceiling: given.ceiling.as_deref().map(parse).transpose()?,
+        reason: given.reason,
+    };
+    desk.service.set_level(&signed.caller, id, setting).await?;
     one(&desk, &signed, id).await
 }
 

@@ -1,6 +1,7 @@
 //! All routes, one file for each sort of caller.
 
 pub(crate) mod agents;
+pub(crate) mod balance;
 pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod knowledge;
@@ -57,6 +58,17 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/topics/{id}/level", put(knowledge::set_level))
         .route("/topics/{id}/examples", get(knowledge::examples).post(knowledge::add_example))
         .route("/topics/{id}/examples/{example}", delete(knowledge::delete_example))
+        .route("/balance", get(balance::show))
+        .route("/balance/decisions", get(balance::decisions))
+        .route("/balance/replay", post(balance::replay))
+        .route("/balance/freeze", post(balance::freeze))
+        .route("/balance/thaw", post(balance::thaw))
+        .route("/reviews", get(balance::reviews))
+        .route("/reviews/next", post(balance::next_review))
+        .route("/reviews/{id}", post(balance::mark_review))
+        .route("/reviews/{id}/skip", post(balance::skip_review))
+        .route("/impact", get(balance::impact_report))
+        .route("/impact.csv", get(balance::impact_csv))
         .route("/articles", get(knowledge::articles).post(knowledge::add_article))
         .route("/articles/preview", post(knowledge::preview))
         .route(

@@ -217,7 +217,7 @@ struct Assignment {
     propensity: f64,
     eligible: bool,
     randomised: bool,
-    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
+    #[schemars(extend("enum" = ["off", "shadow", "draft", "supervised", "autonomous"]))]
     level: &'static str,
     draft_shown: Option<bool>,
     reason: String,
@@ -424,6 +424,8 @@ pub(crate) struct Desk {
     name: String,
     hours: String,
     demo: bool,
+    /// The brake is on: people answer everything.
+    braked: bool,
     model: Model,
 }
 
@@ -441,6 +443,7 @@ impl Desk {
             name: desk.name.to_string(),
             hours: desk.hours.to_string(),
             demo: desk.is_demo,
+            braked: desk.brake.is_some(),
             model: Model { trained_at: optional_time(desk.trained_at), n_examples, n_topics },
         }
     }
@@ -453,9 +456,14 @@ pub(crate) struct Topic {
     name: String,
     slug: String,
     description: String,
-    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
+    #[schemars(extend("enum" = ["off", "shadow", "draft", "supervised", "autonomous"]))]
     level: &'static str,
     share: f64,
+    /// A person set the level; evidence does not raise it.
+    is_by_hand: bool,
+    #[schemars(extend("enum" = ["off", "shadow", "draft", "supervised", "autonomous"]))]
+    ceiling: &'static str,
+    margin: f64,
     level_reason: String,
     level_set_by: Option<Ref>,
     level_set_at: Option<String>,
@@ -475,6 +483,9 @@ impl Topic {
             description: topic.description.to_string(),
             level: topic.level.as_str(),
             share: topic.share,
+            is_by_hand: topic.is_by_hand,
+            ceiling: topic.ceiling.as_str(),
+            margin: topic.margin,
             level_reason: topic.level_reason.to_string(),
             level_set_by: topic.level_set_by.map(|id| agent_ref(agents, id)),
             level_set_at: optional_time(topic.level_set_at),

@@ -1,10 +1,12 @@
 //! The shapes on the wire, named as in the API's description.
 
 mod agents;
+mod balance;
 mod overview;
 mod widget;
 
 pub(crate) use agents::*;
+pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use overview::{FailedJob, Overview};
 pub(crate) use widget::*;
 

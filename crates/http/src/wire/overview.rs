@@ -52,7 +52,7 @@ struct OverviewToday {
 #[derive(Serialize, JsonSchema)]
 struct OverviewTopic {
     topic: Ref,
-    #[schemars(extend("enum" = ["off", "draft", "supervised"]))]
+    #[schemars(extend("enum" = ["off", "shadow", "draft", "supervised", "autonomous"]))]
     level: &'static str,
     today: i64,
     by_ai: i64,

@@ -3,6 +3,7 @@
 
 mod answers;
 mod app;
+mod balance;
 mod cards;
 mod description;
 mod events;

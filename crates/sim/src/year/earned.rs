@@ -1,7 +1,7 @@
 //! The ladder at work: the assistant's share is earned on evidence, topic by topic.
 
-use balance::{Change, Ladder, Matured, Rules, ladder::Level};
-use desk::Arm;
+use balance::{Change, Ladder, Matured, Rules};
+use desk::{Arm, Level};
 
 use super::{
     Tally, World, WorldTopic,
@@ -12,10 +12,15 @@ use crate::Chance;
 
 pub(super) fn year(world: &World, seed: u64) -> (Tally, Vec<Change>) {
     let volumes: Vec<f64> = world.topics.iter().map(|topic| topic.cases_per_day).collect();
-    let rules = Rules { margin: world.margin, ..Rules::default() };
+    let rules =
+        Rules { has_drafts: false, has_reviews: false, margin: world.margin, ..Rules::default() };
+    let mut ladder = Ladder::new(rules);
+    for cases_a_day in &volumes {
+        ladder.add(Level::Shadow, *cases_a_day, volumes.len());
+    }
     let mut year = Year {
         world,
-        ladder: Ladder::new(rules, &volumes),
+        ladder,
         chance: Chance::new(seed),
         tally: Tally::default(),
         days: Vec::new(),
@@ -28,7 +33,7 @@ pub(super) fn year(world: &World, seed: u64) -> (Tally, Vec<Change>) {
             brought.push(year.a_day(place, topic, day));
         }
         year.days.push(brought);
-        let changes = year.ladder.end_day(i64::from(day)).expect(SOUND);
+        let changes = year.ladder.end_day(i64::from(day), volumes.len()).expect(SOUND);
         changes.into_iter().for_each(|change| year.count(change));
     }
     (year.tally, year.changes)
@@ -74,7 +79,9 @@ impl Year<'_> {
                     0.0 => 0.0,
                     share => share.max(self.world.review_share.shadow),
                 },
-                Level::Supervised | Level::Autonomous => self.world.review_share.live,
+                Level::Draft | Level::Supervised | Level::Autonomous => {
+                    self.world.review_share.live
+                }
             };
             let is_ai = happens(share, &mut self.chance);
             let (arm, good) = if is_ai {
@@ -87,29 +94,41 @@ impl Year<'_> {
             let is_good = happens(good, &mut self.chance);
             counted.bad += f64::from(u8::from(!is_good));
             let shows = !is_good && happens(self.world.fast_signal_sensitivity, &mut self.chance);
-            let sign = self.ladder.take_sign(place, i64::from(day), arm, shows).expect(SOUND);
+            let sign =
+                self.ladder.take_sign(place, i64::from(day), epoch, arm, shows).expect(SOUND);
             sign.into_iter().for_each(|change| self.count(change));
             if happens(review_share, &mut self.chance) {
                 counted.reviews += 1.0;
                 if level == Level::Shadow {
                     let looks_good = happens(topic.shadow_good_on(day), &mut self.chance);
-                    self.ladder.take_shadow_review(place, looks_good).expect(SOUND);
+                    self.ladder
+                        .take_shadow_review(place, f64::from(u8::from(looks_good)))
+                        .expect(SOUND);
                 }
             }
-            cases.push(Matured { epoch, arm, propensity: share, is_good });
+            cases.push(Matured {
+                epoch,
+                arm,
+                propensity: share,
+                is_eligible: true,
+                is_good,
+                is_alone: is_ai,
+                shown: None,
+                review: None,
+            });
         }
         self.tally.add(self.world, &counted);
         cases
     }
 
     fn count(&mut self, change: Change) {
-        if change.to == Level::Autonomous && change.from != Level::Autonomous {
+        if change.moved.to == Level::Autonomous && change.moved.from != Level::Autonomous {
             let day = u32::try_from(change.day).unwrap_or(0);
             let is_false = is_false(self.world, &self.world.topics[change.topic], day);
             self.tally.promotions += 1.0;
             self.tally.false_promotions += f64::from(u8::from(is_false));
         }
-        self.tally.demotions += f64::from(u8::from(change.to < change.from));
+        self.tally.demotions += f64::from(u8::from(change.moved.to < change.moved.from));
         self.changes.push(change);
     }
 }

@@ -83,7 +83,7 @@ mod tests {
             assert_eq!(simulate(&world, policy, 5), simulate(&world, policy, 5));
         }
         let decisions = decisions(&world, 5);
-        assert!(decisions.iter().all(|change| change.reason.ends_with('.')));
+        assert!(decisions.iter().all(|change| change.moved.reason.ends_with('.')));
         assert!(decisions.is_sorted_by_key(|change| change.day));
     }
 

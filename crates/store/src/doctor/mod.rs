@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use desk::{Assignment, Time};
 
 use crate::{
-    CopyError, Location, ReadError,
+    CopyError, LedgerRow, Location, ReadError,
     connection::{Connection, Outcome},
     copy::{blocking, check_desk, connect},
     migrate::LATEST,
@@ -94,6 +94,18 @@ impl Doctor {
         })
         .await
         .map_err(|error| unread(&error))
+    }
+
+    /// Ledger rows after `seq`, in order.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn ledger_after(&self, seq: i64, limit: usize) -> Result<Vec<LedgerRow>, ReadError> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let sql = "select seq, at, data from ledger where seq > ?1 order by seq limit ?2";
+        self.ask(move |c| Ok(c.all(sql, &values![seq, limit], rows::ledger_row)?))
+            .await
+            .map_err(|error| unread(&error))
     }
 
     async fn ask<T: Send + 'static>(

@@ -47,7 +47,8 @@ fn orphans(table: &str, named: &str, other: &str, found: &str) -> String {
 pub(super) fn groups(is_postgres: bool, now: Time) -> Vec<Group> {
     vec![
         references(is_postgres),
-        journal(),
+        numbered("journal"),
+        numbered("ledger"),
         counts(),
         search(is_postgres),
         conversations(),
@@ -150,22 +151,24 @@ fn articles(is_postgres: bool) -> String {
     )
 }
 
-fn journal() -> Group {
+fn numbered(table: &'static str) -> Group {
     let rules = [
         (
             "rows are missing in it",
-            "select coalesce(max(seq), 0) - count(*) as n, cast(null as text) as first \
-             from journal"
-                .to_owned(),
+            format!(
+                "select coalesce(max(seq), 0) - count(*) as n, cast(null as text) as first \
+                 from {table}"
+            ),
         ),
         (
             "is the distance from its last row to its counter",
-            "select coalesce((select value from counters where name = 'journal'), -1) \
-             - coalesce((select max(seq) from journal), 0) as n, cast(null as text) as first"
-                .to_owned(),
+            format!(
+                "select coalesce((select value from counters where name = '{table}'), -1) \
+                 - coalesce((select max(seq) from {table}), 0) as n, cast(null as text) as first"
+            ),
         ),
     ];
-    group("journal", "no row is missing, and its counter is its last number", rules)
+    group(table, "no row is missing, and its counter is its last number", rules)
 }
 
 fn counts() -> Group {

@@ -11,7 +11,8 @@ use crate::{
 };
 
 pub(super) const CASE: &str = "select cases.*, arm, propensity, is_eligible, is_randomised, \
-    level, draft_is_shown, draft_propensity, reason, assignments.at as at \
+    level, draft_is_shown, draft_propensity, epoch, review_is_drawn, review_propensity, reason, \
+    assignments.at as at \
     from cases join assignments on assignments.case_id = cases.id";
 
 impl Store {

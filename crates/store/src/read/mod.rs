@@ -5,6 +5,7 @@ mod customers;
 mod house;
 mod journal;
 mod knowledge;
+mod ledger;
 mod overview;
 
 pub use conversations::{
@@ -12,6 +13,7 @@ pub use conversations::{
 };
 pub(crate) use journal::job;
 pub use journal::{IdempotentAnswer, JobCounts, JobFailure};
+pub use ledger::ReviewCounts;
 pub use overview::{HourShare, OverviewNow, OverviewToday, TopicToday};
 
 use std::fmt;

@@ -126,6 +126,40 @@ on_both! {
         assert_eq!(desk.store.last_seq().await.unwrap(), before + 2);
     }
 
+    async fn the_ledger_is_numbered_in_the_order_of_commits(place) {
+        let desk = open(place).await;
+        let mut commits = tokio::task::JoinSet::new();
+        for i in 0..200 {
+            let fact = |n: i64| Change::Ledger(store::LedgerFact {
+                kind: "day".to_owned(),
+                topic_id: None,
+                case_id: None,
+                data: format!("{{\"commit\":{i},\"n\":{n}}}"),
+            });
+            let mut commit = Commit::new(Time(i), Actor::System);
+            commit.changes.extend([fact(0), fact(1)]);
+            // Some do not get through, and leave no row and no gap.
+            if i % 10 == 0 {
+                let mut stale = desk.conversation(9_000 + i, 1);
+                stale.version = 7;
+                commit.change(Kind::ConversationChanged, stale);
+            }
+            let store = desk.store.clone();
+            commits.spawn(async move { store.commit(commit).await });
+        }
+        let outcomes = commits.join_all().await;
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_err()).count(), 20);
+        let mut rows = desk.store.ledger_after(0, 100).await.unwrap();
+        rows.extend(desk.store.ledger_after(100, 1_000).await.unwrap());
+        let seqs: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+        assert_eq!(seqs, (1..=360).collect::<Vec<i64>>());
+        assert_eq!(desk.store.last_ledger_seq().await.unwrap(), 360);
+        for pair in rows.chunks(2) {
+            assert_eq!(pair[0].at, pair[1].at, "one commit's rows stand together");
+            assert!(pair[0].data.contains("\"n\":0") && pair[1].data.contains("\"n\":1"));
+        }
+    }
+
     async fn many_at_once_leave_a_journal_without_gaps(place) {
         let desk = open(place).await;
         let commits: Vec<_> = (0..200)
