@@ -18,8 +18,14 @@ export type KeyAction =
   | "go-inbox"
   | "go-articles"
   | "go-topics"
+  | "go-balance"
+  | "go-reviews"
   | "go-overview"
-  | "go-settings";
+  | "go-settings"
+  | "brake"
+  | "mark-good"
+  | "mark-fair"
+  | "mark-bad";
 
 export type KeyBinding = { keys: string; action: KeyAction; words: string };
 
@@ -41,8 +47,14 @@ export const BINDINGS: KeyBinding[] = [
   { keys: "g i", action: "go-inbox", words: "Go to the inbox" },
   { keys: "g a", action: "go-articles", words: "Go to articles" },
   { keys: "g t", action: "go-topics", words: "Go to topics" },
+  { keys: "g b", action: "go-balance", words: "Go to the balance" },
+  { keys: "g r", action: "go-reviews", words: "Go to reviews" },
   { keys: "g o", action: "go-overview", words: "Go to the overview" },
   { keys: "g s", action: "go-settings", words: "Go to settings" },
+  { keys: "b", action: "brake", words: "The brake, on the balance" },
+  { keys: "1", action: "mark-good", words: "Mark an answer good" },
+  { keys: "2", action: "mark-fair", words: "Mark an answer fair" },
+  { keys: "3", action: "mark-bad", words: "Mark an answer bad" },
   { keys: "?", action: "sheet", words: "Show these keys" },
 ];
 

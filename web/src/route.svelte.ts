@@ -1,13 +1,26 @@
 // Where one is: the address bar is the only place that knows.
 
 export type Screen =
-  "inbox" | "articles" | "topics" | "overview" | "settings" | "sign-in" | "setup" | "lost";
+  | "inbox"
+  | "articles"
+  | "topics"
+  | "balance"
+  | "reviews"
+  | "impact"
+  | "overview"
+  | "settings"
+  | "sign-in"
+  | "setup"
+  | "lost";
 export type Place = { screen: Screen; parts: string[]; search: URLSearchParams; hash: string };
 
 const SCREENS: Screen[] = [
   "inbox",
   "articles",
   "topics",
+  "balance",
+  "reviews",
+  "impact",
   "overview",
   "settings",
   "sign-in",

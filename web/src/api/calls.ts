@@ -1,6 +1,13 @@
 // The desk's calls by name, so that screens never spell a path.
 import { ask, call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
+  Balance,
+  ImpactReport,
+  LevelDecision,
+  MarkReview,
+  Replay,
+  ReviewSheet,
+  Reviews,
   AddAgent,
   AddTopic,
   Agent,
@@ -134,3 +141,17 @@ async function everyPage<Item>(path: string): Promise<Item[]> {
   }
   return items;
 }
+
+export const balance = () => get<Balance>("/balance");
+export const decisions = async (topicId: string) =>
+  (await get<Page<LevelDecision>>(`/balance/decisions${query({ topic_id: topicId })}`)).items;
+export const replay = () => post<Replay>("/balance/replay");
+export const brake = (isOn: boolean, reason: string) =>
+  post<void>(`/balance/${isOn ? "freeze" : "thaw"}`, { reason });
+export const reviews = () => get<Reviews>("/reviews");
+export const nextReview = () => post<ReviewSheet | undefined>("/reviews/next");
+export const markReview = (id: string, marked: MarkReview) =>
+  post<void>(`/reviews/${id}`, marked);
+export const skipReview = (id: string) => post<void>(`/reviews/${id}/skip`);
+export const impact = (days: number) => get<ImpactReport>(`/impact${query({ days })}`);
+export const impactTable = (days: number) => `/api/v1/impact.csv${query({ days })}`;

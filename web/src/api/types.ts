@@ -35,6 +35,16 @@ export type Session = Shapes["Session"];
 export type TopicTest = Shapes["TopicTest"];
 export type Retrained = Shapes["Retrained"];
 
+export type Balance = Shapes["Balance"];
+export type TopicBalance = Shapes["TopicBalance"];
+export type Band = Shapes["Band"];
+export type LevelDecision = Shapes["LevelDecision"];
+export type Replay = Shapes["Replay"];
+export type Reviews = Shapes["Reviews"];
+export type ReviewSheet = Shapes["ReviewSheet"];
+export type MarkReview = Shapes["MarkReview"];
+export type ImpactReport = Shapes["ImpactReport"];
+
 export type Page<Item> = { items: Item[]; next_cursor: string | null };
 export type View = keyof Counts;
 
