@@ -474,6 +474,7 @@ struct ArmReport {
 struct TopicSlice {
     topic_id: String,
     name: String,
+    margin: f64,
     difference: Band,
 }
 
@@ -531,6 +532,10 @@ impl Report {
                     Some(TopicSlice {
                         topic_id: id.to_string(),
                         name: name_of(topics, id),
+                        margin: topics
+                            .iter()
+                            .find(|topic| topic.id == id)
+                            .map_or(0.05, |topic| topic.margin),
                         difference: Band::from(*band),
                     })
                 })
