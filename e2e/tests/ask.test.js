@@ -14,6 +14,17 @@ after(async () => {
   await desk?.close();
 });
 
+const PAGES = [
+  "inbox",
+  "articles",
+  "topics",
+  "balance",
+  "reviews",
+  "impact",
+  "overview",
+  "settings",
+];
+
 /** The log of the panel once it holds the words. */
 const log = (page, words) => page.getByRole("log").getByText(words).first().waitFor();
 
@@ -61,7 +72,7 @@ test("a person is asked for, answers live, and stays there after a reload and a 
 
 test("axe finds nothing on any page of the agents", async () => {
   const page = await agent(browser, desk, "ingrid@fjordhus.example");
-  for (const path of ["inbox", "articles", "topics", "overview", "settings"]) {
+  for (const path of PAGES) {
     await page.goto(`${desk.url}/${path}`);
     await page.getByRole("heading", { level: 1 }).first().waitFor({ state: "attached" });
     assert.deepEqual(await faults(page), [], path);

@@ -529,6 +529,7 @@ impl Fold {
         }
         self.day = Some(day);
         self.n_topics = n_topics;
+        self.ladder.count_volumes();
         for change in self.ladder.end_day(day, n_topics)? {
             self.tell(&change, None);
         }

@@ -86,6 +86,11 @@ impl Ladder {
         self.tracks[topic].take_assignment(arm, propensity, drawn);
     }
 
+    /// A day's cases are counted, for a ladder that is told of assignments.
+    pub fn count_volumes(&mut self) {
+        self.tracks.iter_mut().for_each(Track::count_volume);
+    }
+
     /// What the assistant knows of a topic has changed.
     pub fn take_change(&mut self, topic: usize, day: i64, what: &str) {
         self.tracks[topic].take_change(day, what);
@@ -159,7 +164,6 @@ impl Ladder {
         }
         let mut changes = Vec::new();
         for (topic, track) in self.tracks.iter_mut().enumerate() {
-            track.count_volume();
             let moved = track.end_day(day, self.is_frozen);
             changes.extend(moved.map(|moved| Change { topic, day, moved }));
         }

@@ -769,9 +769,12 @@ impl Track {
     }
 
     fn tolerated(&self, signs: Count) -> f64 {
-        (upper_limit(signs.hits, signs.n) + self.rules.tolerance).min(0.95)
+        (upper_limit(signs.hits, signs.n) + self.rules.tolerance).min(MOST_SIGNS)
     }
 }
+
+/// More bad signs than this are too many, however little is known of people's.
+const MOST_SIGNS: f64 = 0.5;
 
 /// No reference lies below this: a rate cannot be tested against nothing.
 const LEAST: f64 = 0.01;
@@ -882,16 +885,31 @@ impl Track {
         }
     }
 
-    /// Cases that the step to *autonomous* is likely to take still, the assistant being as good as
-    /// people; none where evidence leads nowhere.
+    /// Cases, and reviews of them, that the way to *autonomous* is likely to take still, the
+    /// assistant being as good as people (specification §4); none where evidence leads nowhere. Of a
+    /// topic that is off it is what a proof takes.
     #[must_use]
-    pub fn cases_to_go(&self) -> Option<f64> {
-        self.next()?;
-        let share = if self.level.answers() { self.share() } else { self.rules.share };
-        let cases =
-            cases_to_proof(self.rules.variance, share, 0.0, self.rules.margin, self.threshold)?;
-        let done = if self.level == Level::Supervised { self.comparison.n() } else { 0 };
-        Some((cases - done as f64).max(0.0))
+    pub fn to_go(&self) -> Option<(f64, f64)> {
+        if self.level != Level::Off {
+            self.next()?;
+        }
+        let rules = &self.rules;
+        let share = if self.level.answers() { self.share() } else { rules.share };
+        let proof = |variance: f64, margin: f64| {
+            cases_to_proof(variance, share, 0.0, margin, self.threshold)
+        };
+        let mut cases = proof(rules.variance, rules.margin)?;
+        let mut reviews = 0.0;
+        if rules.has_reviews {
+            // A mark that stands for many spreads as much more.
+            let drawn = review_share(self.cases_a_day);
+            let reviewed = proof(rules.variance / drawn, rules.quality_margin)?;
+            cases = cases.max(reviewed);
+            reviews = cases * drawn;
+        }
+        let done = if self.level == Level::Supervised { self.comparison.n() as f64 } else { 0.0 };
+        let left = ((cases - done) / cases).max(0.0);
+        Some((cases * left, reviews * left))
     }
 
     /// What is missing until the next level, in words.
@@ -918,20 +936,20 @@ impl Track {
         }
         match self.level {
             Level::Shadow if !self.is_proved_in_shadow() => missing.push(format!(
-                "Reviews of unseen answers: {} so far, not yet enough to show",
+                "Reviews of unseen answers: {} so far, not yet enough for a proof",
                 self.n_shadow
             )),
             Level::Draft => {
                 let needed = libm::log(self.rules.step_e);
                 if self.drafts.ln_e() < needed {
                     missing.push(format!(
-                        "Drafts sent as suggested: {} so far, not yet enough to show",
+                        "Drafts sent as suggested: {} so far, not yet enough for a proof",
                         self.drafts.n()
                     ));
                 }
                 if self.shown.ln_e() < needed {
                     missing.push(format!(
-                        "Outcomes with and without a draft: {} so far, not yet enough to show",
+                        "Outcomes with and without a draft: {} so far, not yet enough for a proof",
                         self.shown.n()
                     ));
                 }

