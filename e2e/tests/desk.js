@@ -70,7 +70,7 @@ export class Desk {
   }
 
   async start() {
-    const words = ["demo", "--quiet", "--no-open", "--port", String(this.port)];
+    const words = ["demo", "--quiet", "--past", "0", "--no-open", "--port", String(this.port)];
     this.process = spawn(binary(), [...words, "--data", this.folder], { stdio: "ignore" });
     for (let i = 0; i < 1800; i += 1) {
       const ok = await fetch(`${this.url}/shop`).then((answer) => answer.ok, () => false);

@@ -13,7 +13,7 @@ use crate::{
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// Bad signs count within this time after a case was opened.
+/// Bad signs count within this time after a case was opened, and are counted when it is over.
 const SIGN_MS: i64 = DAY_MS;
 /// A case's outcome is known this long after it was opened, specification §2.
 const OUTCOME_MS: i64 = 7 * DAY_MS;
@@ -102,7 +102,7 @@ struct Open {
     is_confirmed: bool,
     rating: Option<i8>,
     has_people: bool,
-    is_signed: bool,
+    has_bad_sign: bool,
     mark: Option<f64>,
     /// Its outcome is known; its review is waited for.
     waits: bool,
@@ -305,7 +305,7 @@ impl Fold {
                     open.has_people |= *by == Arm::Human;
                 }
             }
-            Fact::Happened { case, what } => self.happen(*case, *what)?,
+            Fact::Happened { case, what } => self.happen(*case, *what),
             Fact::Drafted { case, edit } => {
                 if let Some(open) = self.cases.get(case) {
                     self.ladder.take_draft(open.place, open.assigned.epoch, *edit)?;
@@ -378,7 +378,7 @@ impl Fold {
             is_confirmed: false,
             rating: None,
             has_people: arm == Arm::Human,
-            is_signed: false,
+            has_bad_sign: false,
             mark: None,
             waits: false,
         };
@@ -387,11 +387,11 @@ impl Fold {
         self.outcomes_due.push_back((self.now + OUTCOME_MS, assigned.case));
     }
 
-    fn happen(&mut self, case: CaseId, what: Happening) -> Result<(), Refused> {
+    fn happen(&mut self, case: CaseId, what: Happening) {
         let now = self.now;
-        let Some(open) = self.cases.get_mut(&case) else { return Ok(()) };
+        let Some(open) = self.cases.get_mut(&case) else { return };
         if open.waits {
-            return Ok(());
+            return;
         }
         open.is_undone |= what.undoes();
         match what {
@@ -401,22 +401,16 @@ impl Fold {
             Happening::HandedOver | Happening::AskedForPerson => open.has_people = true,
             _ => {}
         }
-        let is_sign = what.is_bad_sign() && !open.is_signed && now < open.opened_at + SIGN_MS;
-        if !is_sign {
-            return Ok(());
-        }
-        open.is_signed = true;
-        let open = *open;
-        self.sign(&open, true)
+        open.has_bad_sign |= what.is_bad_sign() && now < open.opened_at + SIGN_MS;
     }
 
-    fn sign(&mut self, open: &Open, is_bad: bool) -> Result<(), Refused> {
+    fn sign(&mut self, open: &Open) -> Result<(), Refused> {
         let Assigned { epoch, arm, is_eligible, .. } = open.assigned;
         if !is_eligible {
             return Ok(());
         }
         let day = self.today();
-        let change = self.ladder.take_sign(open.place, day, epoch, arm, is_bad)?;
+        let change = self.ladder.take_sign(open.place, day, epoch, arm, open.has_bad_sign)?;
         change.iter().for_each(|change| self.tell(change, None));
         Ok(())
     }
@@ -452,16 +446,15 @@ impl Fold {
         Ok(())
     }
 
-    /// What has become due: good signs after a day, outcomes after a week, reviews after two.
+    /// What has become due: signs after a day, outcomes after a week, reviews after two.
     fn pass_time(&mut self) -> Result<(), Refused> {
         while let Some(case) = due(&mut self.signs_due, self.now) {
-            let Some(open) = self.cases.get_mut(&case) else { continue };
-            if open.is_signed || open.answered_at.is_none() {
-                continue;
+            let Some(open) = self.cases.get(&case).copied() else { continue };
+            // Bad and good alike count when the day is over, in the order of cases: a bad one that
+            // counted at once would come before the good ones of its day, and look like a rise.
+            if open.has_bad_sign || open.answered_at.is_some() {
+                self.sign(&open)?;
             }
-            open.is_signed = true;
-            let open = *open;
-            self.sign(&open, false)?;
         }
         while let Some(case) = due(&mut self.outcomes_due, self.now) {
             let Some(open) = self.cases.get_mut(&case) else { continue };

@@ -107,7 +107,7 @@ pub struct Track {
     mismatch: Mismatch,
     differences: Detector,
     /// D2 anew since the last change of what the assistant knows.
-    since_change: Option<Detector>,
+    since_change: Option<(Detector, Count)>,
     /// Cases for which the share stays small after a change.
     careful: u32,
     changes: VecDeque<(i64, String)>,
@@ -259,7 +259,7 @@ impl Track {
         }
         if self.level.answers() {
             self.careful = self.rules.cases_after_change;
-            self.since_change = Some(Detector::new());
+            self.since_change = Some((Detector::new(), Count::default()));
         }
     }
 
@@ -299,18 +299,23 @@ impl Track {
             today.add(is_bad);
         }
         self.signs.take_sign(is_bad, self.sign_base)?;
-        if let Some(signs) = &mut self.since_change {
+        if let Some((signs, seen)) = &mut self.since_change {
             signs.take_sign(is_bad, self.sign_base)?;
+            seen.add(is_bad);
         }
         let (m, threshold) = (self.alarm(), self.alarm_at());
         if m < threshold {
             return Ok(None);
         }
+        // The detector that acts says which cases it has seen.
+        let since = self.since_change.filter(|(signs, _)| signs.m() >= threshold);
+        let seen = since.map_or(self.epoch_signs, |(_, seen)| seen);
         let mut reason = format!(
-            "Bad signs on the same day rose above {:.1} %: {:.1} % of {} cases.",
+            "Bad signs on the same day rose above {:.1} %: {:.1} % of {} cases{}.",
             self.sign_base * 100.0,
-            self.epoch_signs.rate() * 100.0,
-            self.epoch_signs.n
+            seen.rate() * 100.0,
+            seen.n,
+            if since.is_some() { " since the last change" } else { "" }
         );
         if let Some((at, what)) = self.changes.back().filter(|(at, _)| day - at <= CHANGE_DAYS) {
             let before = match day - at {
@@ -321,7 +326,7 @@ impl Track {
             reason.push_str(&format!(" {what} was changed {before}."));
         }
         let numbers = Numbers {
-            n: self.epoch_signs.n as u64,
+            n: seen.n as u64,
             ln_e: Some(libm::log(m)),
             ln_threshold: Some(libm::log(threshold)),
             difference: None,
@@ -338,7 +343,7 @@ impl Track {
     /// D2 as it stands: the higher of the epoch's detector and the one since the last change.
     #[must_use]
     pub fn alarm(&self) -> f64 {
-        self.since_change.map_or(0.0, |signs| signs.m()).max(self.signs.m())
+        self.since_change.map_or(0.0, |(signs, _)| signs.m()).max(self.signs.m())
     }
 
     /// The value at which it acts.

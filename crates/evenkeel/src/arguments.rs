@@ -480,6 +480,10 @@ pub(crate) struct DemoOptions {
     /// Leave out the simulated customers and agents
     #[arg(long)]
     pub(crate) quiet: bool,
+    /// Days of simulated past in the balance's ledger of a new sample shop; 0 for none, and the
+    /// levels of its topics as the sample has them
+    #[arg(long, value_name = "DAYS", default_value_t = 200, value_parser = past_days)]
+    pub(crate) past: i64,
     /// Who comes and what they write
     #[arg(long, default_value_t = 42)]
     pub(crate) seed: u64,
@@ -718,6 +722,11 @@ fn failure(error: &clap::Error) -> Failure {
 fn level(text: &str) -> Result<Level, String> {
     let level = Level::parse(text).filter(|level| *level != Level::Autonomous);
     level.ok_or_else(|| "a level is off, shadow, draft or supervised here".to_owned())
+}
+
+fn past_days(text: &str) -> Result<i64, String> {
+    let days = text.parse().ok().filter(|days| *days == 0 || (30..=1_000).contains(days));
+    days.ok_or_else(|| "a past is 0 days, or 30 to 1000".to_owned())
 }
 
 fn share(text: &str) -> Result<f64, String> {

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use desk::Role;
 use privacy::RawText;
-use service::{Caller, FirstRun, NewAgent, Service, Who};
-use sim::{Client, shop};
+use service::{Caller, FirstRun, NewAgent, Service, Who, rules};
+use sim::{
+    Client,
+    past::{Frame, Life, past},
+    shop,
+};
 
 use crate::{
     arguments::{DemoOptions, Place},
@@ -37,7 +41,9 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     )
     .await?;
     let people = shop_files::people()?;
-    open_shop(&folder.service, &people).await?;
+    if let Some(lead) = open_shop(&folder.service, &people).await? {
+        write_past(&folder.service, &lead, options.past, options.seed).await?;
+    }
     let (listener, url) = listen(&options.listening)?;
     greet(&url, &people);
     open_browser(&options.listening, &url);
@@ -70,11 +76,11 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
 }
 
-/// Sets the shop up; a kept folder has it already.
-async fn open_shop(service: &Service, people: &People) -> Outcome<()> {
+/// Sets the shop up, and gives its owner; a kept folder has it already.
+async fn open_shop(service: &Service, people: &People) -> Outcome<Option<Caller>> {
     if !service.needs_set_up() {
         return match service.settings()?.is_demo {
-            true => Ok(()),
+            true => Ok(None),
             false => Err(Failure::new(
                 "This folder holds a real desk.",
                 "Name another folder with --data, or run evenkeel serve.",
@@ -103,6 +109,55 @@ async fn open_shop(service: &Service, people: &People) -> Outcome<()> {
     let reason = "The demo shows the assistant at work.";
     service.import_topics(shop_files::topics()?, reason).await?;
     service.import_articles(shop_files::articles()?).await?;
+    Ok(Some(caller))
+}
+
+/// What the sample's topics were like: its slug, cases a day, and the shares of people's and of the
+/// assistant's cases that end well.
+const LIVES: [(&str, f64, f64, f64); 12] = [
+    ("where-is-my-order", 90.0, 0.87, 0.92),
+    ("delivery", 60.0, 0.86, 0.89),
+    ("returns", 75.0, 0.86, 0.92),
+    ("refunds", 65.0, 0.85, 0.89),
+    ("cancel-or-change-order", 40.0, 0.86, 0.86),
+    ("payments-and-invoices", 30.0, 0.86, 0.84),
+    ("pay-later", 45.0, 0.84, 0.66),
+    ("account-and-sign-in", 20.0, 0.88, 0.88),
+    ("gift-cards-and-discounts", 12.0, 0.88, 0.90),
+    ("product-and-warranty", 15.0, 0.84, 0.80),
+    ("damaged-or-wrong-item", 18.0, 0.83, 0.70),
+    ("hardship-and-complaints", 6.0, 0.80, 0.50),
+];
+/// So many days before its end an article was changed, and the assistant was wrong on its topic.
+const WENT_WRONG: (&str, i64, &str, f64) = ("returns", 18, "The article “Return an item”", 0.55);
+
+/// A past for the balance of a new shop: simulated customers, and levels that follow from them.
+async fn write_past(service: &Service, owner: &Caller, days: i64, seed: u64) -> Outcome<()> {
+    if days == 0 {
+        return Ok(());
+    }
+    let topics = service.topics(owner).await?;
+    let lives = LIVES.iter().filter_map(|(slug, cases_a_day, people, assistant)| {
+        let topic = topics.iter().find(|topic| topic.slug == *slug)?;
+        let (changed, before, what, after) = WENT_WRONG;
+        Some(Life {
+            topic: topic.id,
+            cases_a_day: *cases_a_day,
+            people: *people,
+            assistant: *assistant,
+            change: (*slug == changed).then(|| (before, what.to_owned(), after)),
+            is_off: topic.is_people_first,
+        })
+    });
+    let lives: Vec<Life> = lives.collect();
+    let frame = Frame {
+        ends: service.now().0,
+        days,
+        lead: owner.agent()?.id,
+        draw_seed: service.settings()?.draw_seed.clone(),
+        seed,
+    };
+    service.write_past(&past(rules(), &lives, &frame)).await?;
     Ok(())
 }
 
@@ -134,7 +189,9 @@ mod tests {
                 .await
                 .unwrap();
         let people = shop_files::people().unwrap();
-        open_shop(&desk.service, &people).await.unwrap();
+        let owner = open_shop(&desk.service, &people).await.unwrap().expect("it was not there");
+        write_past(&desk.service, &owner, 30, 1).await.unwrap();
+        assert!(desk.service.fold().await.unwrap().seq() > 10_000);
         assert!(desk.service.settings().unwrap().is_demo);
         let signed_in = desk.service.sign_in("kwame@fjordhus.example", PASSWORD).await.unwrap();
         let caller = Caller::plain(Who::Agent(signed_in.agent));

@@ -97,7 +97,7 @@ async fn a_backup_under_writes_is_restored_and_served() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (data, backup, other) = (path("desk"), path("backup.sqlite"), path("other"));
-    let desk = Arc::new(Desk::start(&["demo", "--quiet"], ["--data", &data]));
+    let desk = Arc::new(Desk::start(&["demo", "--quiet", "--past", "0"], ["--data", &data]));
     let (is_over, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(vec![])));
     let customers: Vec<_> = (0..3)
         .map(|nth| {
@@ -143,7 +143,7 @@ async fn a_backup_under_writes_is_restored_and_served() {
     let kept = client_ids(&folder.path().join("other/desk.sqlite"));
     let missing: Vec<_> = before.iter().filter(|id| !kept.contains(id)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let desk = Desk::start(&["demo", "--quiet"], ["--data", &other]);
+    let desk = Desk::start(&["demo", "--quiet", "--past", "0"], ["--data", &other]);
     desk.ask(0, "again").await;
     let found = json(&["doctor", "--replay", "--data", &other]);
     assert_eq!(found["ok"], true, "{found}");
@@ -160,7 +160,7 @@ async fn a_desk_moves_to_postgres_and_is_served_there() {
     let move_on =
         ["migrate", "--from", "sqlite", "--to", "postgres", "--data", &data, "--database", &url];
     check_refusal(&move_on, "holds no desk");
-    let desk = Desk::start(&["demo", "--quiet"], ["--data", &data]);
+    let desk = Desk::start(&["demo", "--quiet", "--past", "0"], ["--data", &data]);
     for nth in 0..10 {
         desk.ask(nth, &format!("before-{nth}")).await;
     }

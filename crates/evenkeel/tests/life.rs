@@ -32,7 +32,7 @@ fn the_demo_lives() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("desk");
     let mut demo = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
-        .args(["demo", "--no-open", "--port", "0", "--speed", "400", "--data"])
+        .args(["demo", "--past", "0", "--no-open", "--port", "0", "--speed", "400", "--data"])
         .arg(&data)
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

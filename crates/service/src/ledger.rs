@@ -6,12 +6,17 @@ use store::{Change, Commit, LedgerFact};
 
 use crate::house::new_id;
 
-/// A row of the ledger.
+/// A row of the ledger, now.
 pub(crate) fn note(commit: &mut Commit, fact: &Fact) {
+    note_at(commit, None, fact);
+}
+
+/// A row of the ledger, of an earlier time.
+pub(crate) fn note_at(commit: &mut Commit, at: Option<Time>, fact: &Fact) {
     let (kind, topic_id, case_id) = fact.about();
     let data = serde_json::to_string(fact).expect("a fact is plain data");
     let kind = kind.to_owned();
-    commit.push(Change::Ledger(LedgerFact { kind, topic_id, case_id, data }));
+    commit.push(Change::Ledger(LedgerFact { at, kind, topic_id, case_id, data }));
 }
 
 /// A case was opened; one on no topic is no evidence.

@@ -9,7 +9,10 @@ use store::Commit;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{
-    Caller, Result, Service, ServiceError, house::retry, incoming::required, ledger::note,
+    Caller, Result, Service, ServiceError,
+    house::retry,
+    incoming::required,
+    ledger::{note, note_at},
 };
 
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -86,6 +89,10 @@ impl Service {
     }
 
     async fn end_days(&self, fold: &Fold) -> Result<()> {
+        // Without a case or a level there is nothing to look at.
+        if fold.topics().is_empty() {
+            return Ok(());
+        }
         let today = self.now().0.div_euclid(DAY_MS);
         let first = fold.day().map_or(today, |day| day + 1).max(today - DAYS_MAX);
         if first > today {
@@ -117,6 +124,25 @@ impl Service {
             self.store.commit(commit).await?;
         }
         Ok(())
+    }
+
+    /// Writes a past into a ledger that is empty, and makes the topics follow; one that has rows
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn write_past(&self, rows: &[Row]) -> Result<()> {
+        if self.store.last_ledger_seq().await? > 0 {
+            return Ok(());
+        }
+        for portion in rows.chunks(PAGE) {
+            let mut commit = Commit::new(self.now(), Actor::System);
+            for row in portion {
+                note_at(&mut commit, Some(desk::Time(row.at)), &row.fact);
+            }
+            self.store.commit(commit).await?;
+        }
+        self.keep_balance().await
     }
 
     /// Folds the whole ledger anew, and compares each decision with the one that was kept.

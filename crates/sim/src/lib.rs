@@ -16,6 +16,8 @@ pub mod load;
 
 pub mod month;
 
+pub mod past;
+
 pub mod queue;
 
 pub mod year;

@@ -91,7 +91,7 @@ fn number_ledger(
     let written = commits.iter().zip(results).filter(|(_, result)| result.is_ok());
     let facts = written.flat_map(|(commit, _)| {
         commit.changes.iter().filter_map(|change| match change {
-            Change::Ledger(fact) => Some((commit.at, fact)),
+            Change::Ledger(fact) => Some((fact.at.unwrap_or(commit.at), fact)),
             _ => None,
         })
     });

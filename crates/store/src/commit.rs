@@ -144,6 +144,8 @@ pub enum Change {
 /// What a ledger row says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LedgerFact {
+    /// When, if not at the time of the commit: a past that is written afterwards.
+    pub at: Option<Time>,
     /// What happened, in one word.
     pub kind: String,
     /// On which topic.

@@ -259,11 +259,24 @@ async fn go_wrong(app: &App, topic_id: &str, n: u128) {
             let (kind, topic_id, case_id) = fact.about();
             let data = serde_json::to_string(&fact).unwrap();
             let kind = kind.to_owned();
-            let fact = store::LedgerFact { kind, topic_id, case_id, data };
+            let fact = store::LedgerFact { at: None, kind, topic_id, case_id, data };
             commit.push(store::Change::Ledger(fact));
         }
         store.commit(commit).await.unwrap();
     }
+    // Signs are counted when the cases' day is over.
+    let tomorrow = app.service.now().plus_ms(25 * 3_600_000);
+    let fact = Fact::Day { day: tomorrow.0 / 86_400_000, n_topics: 2 };
+    let data = serde_json::to_string(&fact).unwrap();
+    let mut commit = store::Commit::new(tomorrow, desk::Actor::System);
+    commit.push(store::Change::Ledger(store::LedgerFact {
+        at: None,
+        kind: "day".to_owned(),
+        topic_id: None,
+        case_id: None,
+        data,
+    }));
+    store.commit(commit).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -131,6 +131,7 @@ on_both! {
         let mut commits = tokio::task::JoinSet::new();
         for i in 0..200 {
             let fact = |n: i64| Change::Ledger(store::LedgerFact {
+                at: None,
                 kind: "day".to_owned(),
                 topic_id: None,
                 case_id: None,
