@@ -23,7 +23,7 @@ fn main() {
     while rows.seq < n {
         let portion = rows.a_day(&fold);
         if rows.day % 30 == 0 {
-            n_bytes += portion.iter().map(|row| json(row)).sum::<usize>();
+            n_bytes += portion.iter().map(json).sum::<usize>();
         }
         let began = Instant::now();
         for row in &portion {
