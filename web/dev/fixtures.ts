@@ -185,6 +185,9 @@ export function makeWorld(now: number, n_conversations = 160): World {
     slug: `topic-${index + 1}`,
     level,
     share,
+    is_by_hand: true,
+    ceiling: "autonomous",
+    margin: 0.05,
     description: `What customers write about "${name.toLowerCase()}".`,
     level_reason: reason,
     level_set_by: reason ? lead : null,
@@ -203,6 +206,7 @@ export function makeWorld(now: number, n_conversations = 160): World {
       name: "Harbour & Pine",
       hours: "Monday to Friday, 08:00 to 18:00",
       demo: true,
+      braked: false,
       model: { trained_at: at(3 * 60 * MINUTE), n_examples: 412, n_topics: 10 },
     },
     examples: topics.flatMap((topic, t) =>

@@ -23,7 +23,7 @@ test("a band lies on one axis with its margin and the keel line", () => {
 });
 
 test("a trend has a picture from its first day on, and the proof where there is one to reach", () => {
-  const day = (n: number) => ({ day: `2026-11-0${n}`, n: n * 60, ...band, mean: -0.01 * n, ln_e: n });
+  const day = (n: number) => ({ ...band, day: `2026-11-0${n}`, n: n * 60, mean: -0.01 * n, ln_e: n });
   const size = { width: 700, height: 220, start: 44 };
   const one = trendGeometry([day(1)], 0.05, null, size);
   expect(one.band).toBe("");
