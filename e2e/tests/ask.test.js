@@ -21,6 +21,7 @@ const PAGES = [
   "balance",
   "reviews",
   "impact",
+  "what-if",
   "overview",
   "settings",
 ];

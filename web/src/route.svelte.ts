@@ -7,6 +7,7 @@ export type Screen =
   | "balance"
   | "reviews"
   | "impact"
+  | "what-if"
   | "overview"
   | "settings"
   | "sign-in"
@@ -21,6 +22,7 @@ const SCREENS: Screen[] = [
   "balance",
   "reviews",
   "impact",
+  "what-if",
   "overview",
   "settings",
   "sign-in",

@@ -77,8 +77,7 @@ impl Ladder {
 
     /// A level from before the ledger, with the epoch that the desk gave it.
     pub fn adopt(&mut self, topic: usize, day: i64, setting: Setting, epoch: u32) {
-        self.tracks[topic].set(day, setting);
-        self.tracks[topic].count_epochs_from(epoch);
+        self.tracks[topic].adopt(day, setting, epoch);
     }
 
     /// A case was assigned.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::HOLDOUT_MIN;
+
 /// What a desk holds the assistant to.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -75,6 +77,8 @@ pub struct Rules {
     pub epoch_days: i64,
     /// Days of an epoch whose evidence renews it.
     pub renewal_days: i64,
+    /// The least share of people at *autonomous*, so that we keep knowing.
+    pub holdout: f64,
     /// σ² of an outcome, for the holdout.
     pub variance: f64,
     /// Half-width that the holdout keeps the difference known to, each quarter.
@@ -118,6 +122,7 @@ impl Default for Rules {
             held_days: 180,
             epoch_days: 180,
             renewal_days: 120,
+            holdout: HOLDOUT_MIN,
             variance: 0.1275,
             width: 0.05,
         }

@@ -5,9 +5,9 @@ use std::collections::VecDeque;
 use desk::{Arm, Level};
 
 use crate::{
-    Arms, Comparison, Detector, HOLDOUT_MIN, Matured, Mean, Mismatch, Numbers, Outcome, Range,
-    RateTest, Refused, Reviewed, Rules, TUNING, capped_share, cases_to_proof, half_width,
-    holdout_for_width, shadow_review_share, upper_limit,
+    Arms, Comparison, Detector, Matured, Mean, Mismatch, Numbers, Outcome, Range, RateTest,
+    Refused, Reviewed, Rules, TUNING, capped_share, cases_to_proof, half_width, holdout_for_width,
+    shadow_review_share, upper_limit,
 };
 
 /// A level that changed, or was confirmed: from, to, for whom and for whom else.
@@ -87,6 +87,8 @@ pub struct Track {
     level: Level,
     ceiling: Level,
     is_by_hand: bool,
+    /// Its level is from before the ledger, which knows no share of it.
+    is_adopted: bool,
     share: f64,
     /// The share without the harm cap.
     share_most: f64,
@@ -154,6 +156,7 @@ impl Track {
             level,
             ceiling: Level::Autonomous,
             is_by_hand: false,
+            is_adopted: false,
             share: 0.0,
             share_most: 0.0,
             epoch: 0,
@@ -234,15 +237,25 @@ impl Track {
         shadow_review_share(self.cases_a_day, self.n_shadow)
     }
 
-    pub(crate) fn count_epochs_from(&mut self, epoch: u32) {
+    /// A level from before the ledger, with the epoch that the desk gave it.
+    pub(crate) fn adopt(&mut self, day: i64, setting: Setting, epoch: u32) {
+        self.set(day, setting);
         self.epoch = epoch;
+        self.is_adopted = true;
+    }
+
+    /// Whether its level is from before the ledger, which knows no share of it.
+    #[must_use]
+    pub fn is_adopted(&self) -> bool {
+        self.is_adopted
     }
 
     /// A case was assigned: counted for the volume, for the draws, and for a share that is small for
     /// a while.
     pub(crate) fn take_assignment(&mut self, arm: Arm, propensity: f64, is_randomised: bool) {
-        if let Some(today) = self.volume.back_mut() {
-            *today += 1.0;
+        match self.volume.back_mut() {
+            Some(today) => *today += 1.0,
+            None => self.volume.push_back(1.0),
         }
         if is_randomised && self.level.answers() {
             self.mismatch.take(arm, propensity);
@@ -678,7 +691,7 @@ impl Track {
         self.was_autonomous = true;
         let a_quarter = self.cases_a_day * 91.0;
         let holdout = holdout_for_width(self.rules.variance, a_quarter, self.rules.width);
-        let share = 1.0 - holdout.max(HOLDOUT_MIN);
+        let share = 1.0 - holdout.max(self.rules.holdout);
         let moved = self.enter(Level::Autonomous, day, share, reason);
         self.sign_base = base;
         Move { numbers, ..moved }
@@ -736,6 +749,7 @@ impl Track {
     /// A new epoch with new evidence.
     fn enter(&mut self, level: Level, day: i64, share: f64, reason: String) -> Move {
         let from = std::mem::replace(&mut self.level, level);
+        self.is_adopted = false;
         (self.share, self.share_most) = (share, share);
         self.epoch += 1;
         self.began = day;
@@ -799,6 +813,12 @@ impl Track {
     #[must_use]
     pub fn test(&self) -> &Comparison {
         if self.level == Level::Draft { &self.shown } else { &self.comparison }
+    }
+
+    /// The share of all people's cases that ended well, and their number.
+    #[must_use]
+    pub fn people(&self) -> (f64, f64) {
+        (self.people.rate(), self.people.n)
     }
 
     /// P2: the test of the marks of blind reviews.

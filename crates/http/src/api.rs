@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem,
-    routes::{agents, balance, files, house, knowledge, widget},
+    routes::{agents, balance, files, house, knowledge, what_if, widget},
     stream,
     wire::{self, ListOf},
 };
@@ -171,6 +171,9 @@ impl Api {
         self.post("/balance/thaw", "thaw", "Takes the brake off.", Agents)
             .takes::<balance::Braking>()
             .nothing();
+        self.post("/what-if", "whatIf", "Simulates a year of the desk's own topics.", Agents)
+            .takes::<what_if::Asked>()
+            .gives::<wire::Answered>(200);
         self.get("/reviews", "countReviews", "Tells how far the reviews are.", Agents)
             .gives::<wire::Reviews>(200);
         self.post("/reviews/next", "nextReview", "Gives the next answer to mark.", Agents)

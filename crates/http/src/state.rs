@@ -20,6 +20,8 @@ pub(crate) struct Hall {
     pub(crate) stopped: watch::Receiver<bool>,
     pub(crate) limiter: Limiter,
     pub(crate) metrics: Metrics,
+    /// Years are simulated for one caller at a time.
+    pub(crate) simulating: tokio::sync::Mutex<()>,
     /// What a reader of the metrics must send; none where everybody may read them.
     pub(crate) metrics_token: Option<String>,
 }
@@ -32,6 +34,7 @@ impl Desk {
             stopped,
             limiter: Limiter::new(),
             metrics: Metrics::new(),
+            simulating: tokio::sync::Mutex::new(()),
             metrics_token: std::env::var("EVENKEEL_METRICS_TOKEN").ok(),
         }))
     }

@@ -237,6 +237,7 @@ fn followed(
     let day = fold.day().unwrap_or(0);
     let share = match track.level() {
         desk::Level::Off | desk::Level::Shadow => topic.share,
+        _ if track.is_adopted() => topic.share,
         _ => track.share().min(limits::SHARE_MAX),
     };
     let (level, epoch, review_share) = (track.level(), track.epoch(), track.review_share(day));

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use assistant::{asks_for_person, people_first};
+use assistant::{Rule, asks_for_person, people_first};
 use balance::Happening;
 use desk::{
     Author, Case, CaseId, Conversation, ConversationId, Customer, Handler, JobId, Kind, Message,
@@ -305,7 +305,7 @@ impl Arrival {
             Next::Queue { by: RequestedBy::Customer, .. } if has_answered => {
                 happened(commit, &*cases, Happening::AskedForPerson);
             }
-            Next::Queue { by: RequestedBy::Rule, .. } if has_answered => {
+            Next::Queue { rule, .. } if has_answered && *rule == Some(Rule::Legal.sentence()) => {
                 happened(commit, &*cases, Happening::Complained);
             }
             Next::Queue { .. } => happened(commit, &*cases, Happening::HandedOver),

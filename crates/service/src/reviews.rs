@@ -121,7 +121,7 @@ impl Service {
         let agent_id = caller.agent()?.id;
         let review = self.review_for(agent_id, id).await?;
         let mut commit = self.begin(caller);
-        // It goes to the end of the line for everybody, since order is by time of claim too.
+        // Others may have it at once; this one gets it again when nothing else waits.
         commit.push(Change::ClaimReview(review.id, agent_id, desk::Time(0)));
         self.commit(caller, commit).await?;
         Ok(())

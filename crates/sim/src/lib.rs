@@ -22,6 +22,8 @@ pub mod queue;
 
 pub mod year;
 
+pub mod what_if;
+
 pub mod widgets;
 
 mod line;

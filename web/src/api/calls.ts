@@ -1,6 +1,7 @@
 // The desk's calls by name, so that screens never spell a path.
 import { ask, call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
+  AskWhatIf,
   Balance,
   ImpactReport,
   LevelDecision,
@@ -8,6 +9,7 @@ import type {
   Replay,
   ReviewSheet,
   Reviews,
+  WhatIf,
   AddAgent,
   AddTopic,
   Agent,
@@ -155,3 +157,4 @@ export const markReview = (id: string, marked: MarkReview) =>
 export const skipReview = (id: string) => post<void>(`/reviews/${id}/skip`);
 export const impact = (days: number) => get<ImpactReport>(`/impact${query({ days })}`);
 export const impactTable = (days: number) => `/api/v1/impact.csv${query({ days })}`;
+export const whatIf = (asked: AskWhatIf) => ask<WhatIf>("/what-if", asked);

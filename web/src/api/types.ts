@@ -43,6 +43,8 @@ export type Replay = Shapes["Replay"];
 export type Reviews = Shapes["Reviews"];
 export type ReviewSheet = Shapes["ReviewSheet"];
 export type MarkReview = Shapes["MarkReview"];
+export type WhatIf = Shapes["WhatIf"];
+export type AskWhatIf = Shapes["AskWhatIf"];
 export type ImpactReport = Shapes["ImpactReport"];
 
 export type Page<Item> = { items: Item[]; next_cursor: string | null };

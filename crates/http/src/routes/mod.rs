@@ -5,6 +5,7 @@ pub(crate) mod balance;
 pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod knowledge;
+pub(crate) mod what_if;
 pub(crate) mod widget;
 
 use axum::{
@@ -63,6 +64,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/balance/replay", post(balance::replay))
         .route("/balance/freeze", post(balance::freeze))
         .route("/balance/thaw", post(balance::thaw))
+        .route("/what-if", post(what_if::ask))
         .route("/reviews", get(balance::reviews))
         .route("/reviews/next", post(balance::next_review))
         .route("/reviews/{id}", post(balance::mark_review))

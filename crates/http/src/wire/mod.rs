@@ -3,11 +3,13 @@
 mod agents;
 mod balance;
 mod overview;
+mod what_if;
 mod widget;
 
 pub(crate) use agents::*;
 pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use overview::{FailedJob, Overview};
+pub(crate) use what_if::Answered;
 pub(crate) use widget::*;
 
 use desk::Time;

@@ -119,6 +119,16 @@ async fn a_reviewer_sees_neither_author_nor_arm_and_marks_once() {
     assert_eq!(counts["n_open"], 6);
     assert_eq!(counts["n_for_me"], 6 - answered, "nobody reviews their own answer");
 
+    // What one leaves to others comes last.
+    let first = app.post("/reviews/next", &app.owner, Value::Null).await;
+    let again = app.post("/reviews/next", &app.owner, Value::Null).await;
+    assert_eq!(first["id"], again["id"], "a page that is loaded again shows the same");
+    let path = format!("/reviews/{}/skip", first["id"].as_str().unwrap());
+    let skipped = app.call("POST", &path, &app.owner, Value::Null, &[]).await;
+    assert_eq!(skipped.status, StatusCode::NO_CONTENT);
+    let other = app.post("/reviews/next", &app.owner, Value::Null).await;
+    assert_ne!(first["id"], other["id"]);
+
     let mut seen = 0;
     loop {
         let sheet = app.call("POST", "/reviews/next", &app.owner, Value::Null, &[]).await;
@@ -338,4 +348,52 @@ async fn a_changed_article_is_in_the_ledger_and_makes_the_share_small() {
     let changed = evidence(&app, "refunds").await;
     assert_eq!(changed["changes"][0]["what"], "The article “When you get your refund”");
     assert_eq!(changed["share"], 0.5, "{changed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_if_simulates_the_desks_own_topics_and_refuses_what_cannot_be() {
+    let app = App::open().await;
+    let asked = json!({
+        "margin": 0.05, "holdout": 0.05, "wage": 24.0, "minutes_a_case": 8.0, "ai_per_case": 0.1,
+        "price_of_bad": 15.0, "people": 3, "hours_a_day": 10.0, "unknown_gap": 0.03,
+    });
+    let none = app.call("POST", "/what-if", &app.owner, asked.clone(), &[]).await;
+    assert_eq!(none.status, StatusCode::CONFLICT);
+    assert!(none.json["detail"].as_str().unwrap().contains("No topic has had cases yet"));
+    for (field, value) in [("margin", 0.5), ("people", 0.0), ("wage", -1.0), ("holdout", 0.0)] {
+        let mut wrong = asked.clone();
+        wrong[field] = if field == "people" { json!(0) } else { json!(value) };
+        let answer = app.call("POST", "/what-if", &app.owner, wrong, &[]).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{field}: {}", answer.json);
+        assert!(answer.json["detail"].as_str().unwrap().starts_with(field), "{}", answer.json);
+    }
+    let level = json!({ "level": "supervised", "by_evidence": true, "reason": "A test begins." });
+    let id = set(&app, "refunds", level).await["id"].as_str().unwrap().to_owned();
+    go_wrong(&app, &id, 40).await;
+    let found = app.post("/what-if", &app.owner, asked).await;
+    assert_eq!(found["topics"][0]["name"], "refunds");
+    assert_eq!(found["topics"][0]["n_assistant"], 0.0, "no outcome is known yet");
+    let ways = found["ways"].as_array().unwrap();
+    assert_eq!(ways.len(), 7);
+    let of = |policy: &str| ways.iter().find(|way| way["policy"] == policy).unwrap().clone();
+    assert_eq!(of("people")["ai_share"], 0.0);
+    assert!(of("cost")["ai_share"].as_f64().unwrap() > 0.9);
+    let cost = of("people")["cost"].clone();
+    assert!(cost["low"].as_f64() <= cost["mean"].as_f64());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_level_from_before_the_ledger_keeps_its_share() {
+    let app = App::open().await;
+    assert_eq!(topic(&app, "refunds").await["share"], 0.95);
+    // The first case of all is one that chance may not decide.
+    let customer = app.customer().await;
+    app.ask(&customer, "a person, please: how long does a refund take?").await;
+    app.service.keep_balance().await.unwrap();
+    let kept = topic(&app, "refunds").await;
+    assert_eq!((&kept["share"], &kept["level"]), (&json!(0.95), &json!("supervised")));
+    assert_eq!(kept["is_by_hand"], true);
+    ask_many(&app, 4).await;
+    app.service.keep_balance().await.unwrap();
+    assert_eq!(topic(&app, "refunds").await["share"], 0.95);
 }

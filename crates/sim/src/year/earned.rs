@@ -12,8 +12,13 @@ use crate::Chance;
 
 pub(super) fn year(world: &World, seed: u64) -> (Tally, Vec<Change>) {
     let volumes: Vec<f64> = world.topics.iter().map(|topic| topic.cases_per_day).collect();
-    let rules =
-        Rules { has_drafts: false, has_reviews: false, margin: world.margin, ..Rules::default() };
+    let rules = Rules {
+        has_drafts: false,
+        has_reviews: false,
+        margin: world.margin,
+        holdout: world.holdout,
+        ..Rules::default()
+    };
     let mut ladder = Ladder::new(rules);
     for cases_a_day in &volumes {
         ladder.add(Level::Shadow, *cases_a_day, volumes.len());

@@ -1,7 +1,7 @@
 //! A year of a desk, day by day, under one way of sharing the work between assistant and people.
 
 mod world;
-pub use world::{World, WorldTopic};
+pub use world::{Costs, ReviewShare, Step, World, WorldTopic};
 
 mod policy;
 pub use policy::Policy;

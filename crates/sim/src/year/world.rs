@@ -21,6 +21,9 @@ pub struct World {
     pub review_share: ReviewShare,
     /// δ.
     pub margin: f64,
+    /// The least share of people at *autonomous*.
+    #[serde(default = "least_holdout")]
+    pub holdout: f64,
     /// Days until an outcome is known.
     pub maturity_days: u32,
     /// The topics.
@@ -71,6 +74,10 @@ pub struct Step {
     pub from_day: u32,
     /// The share.
     pub good: f64,
+}
+
+fn least_holdout() -> f64 {
+    balance::HOLDOUT_MIN
 }
 
 impl World {

@@ -30,7 +30,7 @@ impl Store {
     }
 
     /// The answer that this agent shall review next: the oldest that is not their own, and that
-    /// nobody else looks at now.
+    /// nobody else looks at now; what they left to others comes last.
     pub async fn next_review(
         &self,
         agent: AgentId,
@@ -39,7 +39,8 @@ impl Store {
         let sql = "select * from reviews where reviewed_at is null \
             and (author_id is null or author_id <> ?1) \
             and (claimed_by is null or claimed_by = ?1 or claimed_until < ?2) \
-            order by created_at, id limit 1";
+            order by case when claimed_by = ?1 and claimed_until = 0 then 1 else 0 end, \
+            created_at, id limit 1";
         self.read(move |c| c.first(sql, &values![agent.to_string(), now], rows::review)).await
     }
 
