@@ -721,7 +721,7 @@ fn failure(error: &clap::Error) -> Failure {
 
 fn level(text: &str) -> Result<Level, String> {
     let level = Level::parse(text).filter(|level| *level != Level::Autonomous);
-    level.ok_or_else(|| "a level is off, shadow, draft or supervised here".to_owned())
+    level.ok_or_else(|| "a level is off, shadow, draft or supervised".to_owned())
 }
 
 fn past_days(text: &str) -> Result<i64, String> {

@@ -50,7 +50,7 @@ fn bad_arguments_are_refused_with_a_hint() {
         ),
         (
             &["import", "topics", "rows.csv", "--level", "autonomous"],
-            "invalid value 'autonomous' for '--level <LEVEL>': a level is off, draft or supervised",
+            "invalid value 'autonomous' for '--level <LEVEL>': a level is off, shadow, draft or supervised",
         ),
         (
             &["import", "topics", "rows.csv", "--share", "0.96"],

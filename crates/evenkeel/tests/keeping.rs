@@ -232,3 +232,56 @@ fn a_backup_that_does_not_fit_is_removed() {
     assert!(said.contains("error: ") && said.contains("hint: "), "{said}");
     assert_eq!(std::fs::read_dir(&backups).unwrap().count(), 0, "{said}");
 }
+
+/// A desk's levels are recomputed from its exported ledger, bit for bit, and what somebody changed
+/// in it is named.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_is_exported_replayed_and_cannot_be_forged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (data, file) = (path("desk"), path("ledger.ndjson"));
+    check_refusal(&["export", &file, "--data", &data], "holds no desk");
+    let desk = Desk::start(&["demo", "--quiet", "--past", "40"], ["--data", &data]);
+    desk.ask(2, "a-customer-of-today").await;
+    // While it is at work, and after it was killed.
+    let running = json(&["export", &file, "--data", &data, "--what", "ledger"]);
+    let n_rows = running["rows"].as_u64().unwrap();
+    assert!(n_rows > 20_000, "{running}");
+    drop(desk);
+    let stopped = json(&["export", &file, "--data", &data]);
+    assert!(stopped["rows"].as_u64().unwrap() >= n_rows);
+    let replayed = json(&["balance", "replay", &file]);
+    assert_eq!(replayed["first_difference"], Value::Null, "{replayed}");
+    assert_eq!(replayed["rows"], stopped["rows"]);
+    let topics = replayed["topics"].as_array().unwrap();
+    assert!(topics.len() >= 11, "{} topics", topics.len());
+    let n_risen = topics.iter().filter(|topic| topic["level"] == "draft").count();
+    assert!(n_risen > 0, "somebody climbed in forty days");
+    let found = json(&["doctor", "--replay", "--data", &data]);
+    assert_eq!(found["ok"], true, "{found}");
+
+    let text = std::fs::read_to_string(&file).unwrap();
+    // Another draw, another decision, a row that is gone, a head of another release.
+    let draw = text.replacen(
+        "\"arm\":\"human\",\"propensity\":0.0",
+        "\"arm\":\"ai\",\"propensity\":0.5",
+        1,
+    );
+    let draw = draw.replacen("\"is_randomised\":false", "\"is_randomised\":true", 1);
+    let decision = text.replacen("unseen answers were reviewed", "unseen answers were seen", 1);
+    for forged in [draw, decision] {
+        assert_ne!(forged, text);
+        std::fs::write(&file, forged).unwrap();
+        let replayed = json(&["balance", "replay", &file]);
+        assert!(replayed["first_difference"]["seq"].as_i64().unwrap() > 0, "{replayed}");
+    }
+    let lines: Vec<&str> = text.lines().collect();
+    let gone: Vec<&str> =
+        lines.iter().enumerate().filter(|(n, _)| *n != 900).map(|(_, l)| *l).collect();
+    std::fs::write(&file, gone.join("\n")).unwrap();
+    check_refusal(&["balance", "replay", &file], "row 900 is missing");
+    std::fs::write(&file, text.replacen("\"ledger\":1", "\"ledger\":2", 1)).unwrap();
+    check_refusal(&["balance", "replay", &file], "of version 2");
+    std::fs::write(&file, "{}\n").unwrap();
+    check_refusal(&["balance", "replay", &file], "no head of a ledger");
+}

@@ -6,9 +6,11 @@ use desk::{
     Actor, Agent, AgentId, Arm, Article, ArticleId, ArticleState, Assignment, Author, Case, CaseId,
     DeskId, DeskSettings, DraftDraw, DraftState, EventCode, Example, ExampleId, File, FileId,
     Handoff, HandoffId, HandoffReason, JobId, Kind, Level, Message, MessageKind, Presence,
-    RequestedBy, Role, Source, Survey, Time, Topic, TopicId,
+    RequestedBy, Review, ReviewId, ReviewedAnswer, Role, Source, Survey, Time, Topic, TopicId,
 };
-use store::{Change, Commit, FileContent, Job, JobKind, Remembered, Session, SessionSubject};
+use store::{
+    Change, Commit, FileContent, Job, JobKind, LedgerFact, Remembered, Session, SessionSubject,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -196,7 +198,26 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         commit.add(Kind::MessageAdded, message);
     }
     commit.push(Change::AttachFile(file_id, row_id, message_id));
-    commit.add(Kind::CaseOpened, case(desk, row_id, topic));
+    let opened = case(desk, row_id, topic);
+    let case_id = opened.id;
+    commit.add(Kind::CaseOpened, opened);
+    commit.push(Change::Ledger(LedgerFact {
+        at: None,
+        kind: "answered".to_owned(),
+        topic_id: Some(topic),
+        case_id: Some(case_id),
+        data: "{\"kind\":\"answered\"}".to_owned(),
+    }));
+    commit.push(Change::AddReview(Box::new(Review {
+        id: ReviewId(Uuid::now_v7()),
+        case_id,
+        conversation_id: row_id,
+        topic_id: topic,
+        answer: ReviewedAnswer::Unseen { text: text("Two days."), sources: Vec::new() },
+        author_id: Some(agent),
+        created_at: Time(10),
+        verdict: None,
+    })));
     commit.add(Kind::HandoffMade, handoff(row_id, topic));
     commit.push(Change::AddJob(Job {
         id: JobId(Uuid::now_v7()),
