@@ -8,7 +8,7 @@ use desk::{AgentId, Arm, CaseId, Level, TopicId};
 
 use crate::{
     Assigned, Change, Fact, Happening, Ladder, LevelDecision, Matured, Refused, Reviewed, Row,
-    Rules, Setting, Track,
+    Rules, Setting, Span, Track,
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -102,6 +102,7 @@ struct Open {
     is_confirmed: bool,
     rating: Option<i8>,
     has_people: bool,
+    has_bad_hour: bool,
     has_bad_sign: bool,
     mark: Option<f64>,
     /// Its outcome is known; its review is waited for.
@@ -148,6 +149,7 @@ pub struct Fold {
     /// Cases of each topic whose outcome is not known.
     n_open: Vec<usize>,
     cases: HashMap<CaseId, Open>,
+    hours_due: VecDeque<(i64, CaseId)>,
     signs_due: VecDeque<(i64, CaseId)>,
     outcomes_due: VecDeque<(i64, CaseId)>,
     reviews_due: VecDeque<(i64, CaseId)>,
@@ -174,6 +176,7 @@ impl Fold {
             since: Vec::new(),
             n_open: Vec::new(),
             cases: HashMap::new(),
+            hours_due: VecDeque::new(),
             signs_due: VecDeque::new(),
             outcomes_due: VecDeque::new(),
             reviews_due: VecDeque::new(),
@@ -378,11 +381,13 @@ impl Fold {
             is_confirmed: false,
             rating: None,
             has_people: arm == Arm::Human,
+            has_bad_hour: false,
             has_bad_sign: false,
             mark: None,
             waits: false,
         };
         self.cases.insert(assigned.case, open);
+        self.hours_due.push_back((self.now + HOUR_MS, assigned.case));
         self.signs_due.push_back((self.now + SIGN_MS, assigned.case));
         self.outcomes_due.push_back((self.now + OUTCOME_MS, assigned.case));
     }
@@ -401,16 +406,25 @@ impl Fold {
             Happening::HandedOver | Happening::AskedForPerson => open.has_people = true,
             _ => {}
         }
+        open.has_bad_hour |= what.is_bad_sign() && now < open.opened_at + HOUR_MS;
         open.has_bad_sign |= what.is_bad_sign() && now < open.opened_at + SIGN_MS;
     }
 
-    fn sign(&mut self, open: &Open) -> Result<(), Refused> {
+    /// A case's sign of a span that is over. One that nobody has answered by then says nothing.
+    fn sign(&mut self, open: &Open, span: Span) -> Result<(), Refused> {
+        let is_bad = match span {
+            Span::Hour => open.has_bad_hour,
+            Span::Day => open.has_bad_sign,
+        };
+        if !is_bad && open.answered_at.is_none() {
+            return Ok(());
+        }
         let Assigned { epoch, arm, is_eligible, .. } = open.assigned;
         if !is_eligible {
             return Ok(());
         }
         let day = self.today();
-        let change = self.ladder.take_sign(open.place, day, epoch, arm, open.has_bad_sign)?;
+        let change = self.ladder.take_sign(open.place, day, span, epoch, arm, is_bad)?;
         change.iter().for_each(|change| self.tell(change, None));
         Ok(())
     }
@@ -446,15 +460,17 @@ impl Fold {
         Ok(())
     }
 
-    /// What has become due: signs after a day, outcomes after a week, reviews after two.
+    /// What has become due: signs after an hour and a day, outcomes after a week, reviews after two.
     fn pass_time(&mut self) -> Result<(), Refused> {
+        // Bad and good alike count when their span is over, in the order of cases: a bad one that
+        // counted at once would come before the good ones of its span, and look like a rise.
+        while let Some(case) = due(&mut self.hours_due, self.now) {
+            let Some(open) = self.cases.get(&case).copied() else { continue };
+            self.sign(&open, Span::Hour)?;
+        }
         while let Some(case) = due(&mut self.signs_due, self.now) {
             let Some(open) = self.cases.get(&case).copied() else { continue };
-            // Bad and good alike count when the day is over, in the order of cases: a bad one that
-            // counted at once would come before the good ones of its day, and look like a rise.
-            if open.has_bad_sign || open.answered_at.is_some() {
-                self.sign(&open)?;
-            }
+            self.sign(&open, Span::Day)?;
         }
         while let Some(case) = due(&mut self.outcomes_due, self.now) {
             let Some(open) = self.cases.get_mut(&case) else { continue };

@@ -2,7 +2,7 @@
 
 use desk::{Arm, Level};
 
-use crate::{Drawn, Move, Refused, Rules, Setting, Track, discover};
+use crate::{Drawn, Move, Refused, Rules, Setting, Span, Track, discover};
 
 /// A level that changed, or was confirmed.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,7 +109,7 @@ impl Ladder {
         &self.tracks[topic]
     }
 
-    /// A sign of the same day on an answered case; an alarm acts at once.
+    /// Whether an answered case had a bad sign within a span of its opening; an alarm acts at once.
     ///
     /// # Errors
     /// Never with rules in their ranges.
@@ -117,11 +117,12 @@ impl Ladder {
         &mut self,
         topic: usize,
         day: i64,
+        span: Span,
         epoch: u32,
         arm: Arm,
         is_bad: bool,
     ) -> Result<Option<Change>, Refused> {
-        let moved = self.tracks[topic].take_sign(day, epoch, arm, is_bad)?;
+        let moved = self.tracks[topic].take_sign(day, span, epoch, arm, is_bad)?;
         Ok(moved.map(|moved| Change { topic, day, moved }))
     }
 

@@ -57,6 +57,9 @@ pub use cost::{Cost, cost_per_good};
 mod rules;
 pub use rules::Rules;
 
+mod signs;
+pub use signs::Span;
+
 mod track;
 pub use track::{Look, Move, Setting, Track};
 

@@ -6,8 +6,10 @@ use desk::{Arm, Level};
 
 use crate::{
     Arms, Comparison, Detector, Matured, Mean, Mismatch, Numbers, Outcome, Range, RateTest,
-    Refused, Reviewed, Rules, TUNING, capped_share, cases_to_proof, half_width, holdout_for_width,
-    shadow_review_share, upper_limit,
+    Refused, Reviewed, Rules, Span, TUNING, capped_share, cases_to_proof, half_width,
+    holdout_for_width, shadow_review_share,
+    signs::{Count, Signs},
+    upper_limit,
 };
 
 /// A level that changed, or was confirmed: from, to, for whom and for whom else.
@@ -60,24 +62,6 @@ const CHANGE_DAYS: i64 = 45;
 /// Days that count for the cases a day.
 const VOLUME_DAYS: f64 = 28.0;
 
-/// A rate with its n.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-struct Count {
-    n: f64,
-    hits: f64,
-}
-
-impl Count {
-    fn add(&mut self, is_hit: bool) {
-        self.n += 1.0;
-        self.hits += f64::from(u8::from(is_hit));
-    }
-
-    fn rate(self) -> f64 {
-        if self.n > 0.0 { self.hits / self.n } else { 0.0 }
-    }
-}
-
 /// The evidence of one topic.
 #[derive(Debug, Clone)]
 pub struct Track {
@@ -108,25 +92,21 @@ pub struct Track {
     /// Whether the draws fell as announced.
     mismatch: Mismatch,
     differences: Detector,
-    /// D2 anew since the last change of what the assistant knows.
-    since_change: Option<(Detector, Count)>,
     /// Cases for which the share stays small after a change.
     careful: u32,
     changes: VecDeque<(i64, String)>,
     looks: Vec<Look>,
-    signs: Detector,
-    /// b0.
-    sign_base: f64,
+    /// D2 on the signs of the first hour, and of the day.
+    hour: Signs,
+    signs: Signs,
     /// It is people's rate, not the assistant's own of a better time.
     has_peoples_base: bool,
-    epoch_signs: Count,
     /// The assistant's cases and bad signs of the last days, today last.
     week: VecDeque<Count>,
     /// An e-process over the last days of an *autonomous* epoch.
     renewal: Comparison,
     /// All people's matured cases, and their signs.
     people: Count,
-    people_signs: Count,
     /// The marks of people's reviewed answers, and what is expected of any answer's mark.
     people_marks: Count,
     marks: Mean,
@@ -171,18 +151,15 @@ impl Track {
             drafts: RateTest::new(),
             mismatch: Mismatch::default(),
             differences: Detector::new(),
-            since_change: None,
             careful: 0,
             changes: VecDeque::new(),
             looks: Vec::new(),
-            signs: Detector::new(),
-            sign_base: 1.0,
+            hour: Signs::new(),
+            signs: Signs::new(),
             has_peoples_base: false,
-            epoch_signs: Count::default(),
             week: VecDeque::from([Count::default()]),
             renewal: comparison,
             people: Count::default(),
-            people_signs: Count::default(),
             people_marks: Count::default(),
             marks: Mean::default(),
             reference: 1.0,
@@ -272,7 +249,8 @@ impl Track {
         }
         if self.level.answers() {
             self.careful = self.rules.cases_after_change;
-            self.since_change = Some((Detector::new(), Count::default()));
+            self.hour.change();
+            self.signs.change();
         }
     }
 
@@ -287,48 +265,57 @@ impl Track {
         self.shadow = RateTest::new();
         self.n_shadow = 0;
         let moved = self.enter(setting.level, day, setting.share, String::new());
-        self.sign_base = self.tolerated(self.people_signs);
-        self.has_peoples_base = true;
+        self.tolerate_as_people();
         moved
     }
 
-    /// A sign of the same day on a case of this epoch, or of people.
+    /// What is tolerated of the assistant is people's rate.
+    fn tolerate_as_people(&mut self) {
+        self.has_peoples_base = true;
+        self.hour.tolerate_as_people(self.rules.tolerance);
+        self.signs.tolerate_as_people(self.rules.tolerance);
+    }
+
+    /// Whether a case of this epoch, or of people, had a bad sign within this span of its opening.
     pub(crate) fn take_sign(
         &mut self,
         day: i64,
+        span: Span,
         epoch: u32,
         arm: Arm,
         is_bad: bool,
     ) -> Result<Option<Move>, Refused> {
+        let threshold = match span {
+            // Two alarms ring falsely twice as often as one; the hour's is held to half as often.
+            Span::Hour => 2.0 * self.alarm_at(),
+            Span::Day => self.alarm_at(),
+        };
+        let signs = match span {
+            Span::Hour => &mut self.hour,
+            Span::Day => &mut self.signs,
+        };
         if arm == Arm::Human {
-            self.people_signs.add(is_bad);
+            signs.take_peoples(is_bad);
             return Ok(None);
         }
         if epoch != self.epoch || !self.level.answers() {
             return Ok(None);
         }
-        self.epoch_signs.add(is_bad);
-        if let Some(today) = self.week.back_mut() {
+        signs.take(is_bad)?;
+        let (m, base, (seen, is_since)) = (signs.m(), signs.base(), signs.seen(threshold));
+        if let (Span::Day, Some(today)) = (span, self.week.back_mut()) {
             today.add(is_bad);
         }
-        self.signs.take_sign(is_bad, self.sign_base)?;
-        if let Some((signs, seen)) = &mut self.since_change {
-            signs.take_sign(is_bad, self.sign_base)?;
-            seen.add(is_bad);
-        }
-        let (m, threshold) = (self.alarm(), self.alarm_at());
         if m < threshold {
             return Ok(None);
         }
-        // The detector that acts says which cases it has seen.
-        let since = self.since_change.filter(|(signs, _)| signs.m() >= threshold);
-        let seen = since.map_or(self.epoch_signs, |(_, seen)| seen);
         let mut reason = format!(
-            "Bad signs on the same day rose above {:.1} %: {:.1} % of {} cases{}.",
-            self.sign_base * 100.0,
+            "Bad signs {} rose above {:.1} %: {:.1} % of {} cases{}.",
+            if span == Span::Hour { "within the hour" } else { "on the same day" },
+            base * 100.0,
             seen.rate() * 100.0,
             seen.n,
-            if since.is_some() { " since the last change" } else { "" }
+            if is_since { " since the last change" } else { "" }
         );
         if let Some((at, what)) = self.changes.back().filter(|(at, _)| day - at <= CHANGE_DAYS) {
             let before = match day - at {
@@ -353,10 +340,10 @@ impl Track {
         Ok(Some(Move { numbers, ..moved }))
     }
 
-    /// D2 as it stands: the higher of the epoch's detector and the one since the last change.
+    /// D2 as it stands, on the scale of [`Self::alarm_at`]: the higher of both spans.
     #[must_use]
     pub fn alarm(&self) -> f64 {
-        self.since_change.map_or(0.0, |(signs, _)| signs.m()).max(self.signs.m())
+        self.signs.m().max(self.hour.m() / 2.0)
     }
 
     /// The value at which it acts.
@@ -480,8 +467,10 @@ impl Track {
             self.reference = self.reference.max(first - 0.01);
         }
         // A rate of few cases is no rate: the base is renewed until people's is known.
-        if self.has_peoples_base && self.people_signs.n < self.rules.n_signs_min {
-            self.sign_base = self.tolerated(self.people_signs);
+        for signs in [&mut self.hour, &mut self.signs] {
+            if self.has_peoples_base && signs.n_people() < self.rules.n_signs_min {
+                signs.tolerate_as_people(self.rules.tolerance);
+            }
         }
         self.week.push_back(Count::default());
         if self.week.len() > 7 {
@@ -580,8 +569,7 @@ impl Track {
         let moved = self.enter(Level::Supervised, day, share, reason);
         // One that begins again begins small, until enough is known for the harm cap.
         self.share_most = self.rules.share;
-        self.sign_base = self.tolerated(self.people_signs);
-        self.has_peoples_base = true;
+        self.tolerate_as_people();
         moved
     }
 
@@ -671,12 +659,13 @@ impl Track {
     fn has_bad_week(&self) -> bool {
         let (n, hits) =
             self.week.iter().fold((0.0, 0.0), |(n, hits), day| (n + day.n, hits + day.hits));
-        n > 0.0 && hits / n > self.sign_base
+        n > 0.0 && hits / n > self.signs.base()
     }
 
     pub(crate) fn rise_to_autonomous(&mut self, day: i64, e: f64) -> Move {
         self.has_peoples_base = false;
-        let base = self.tolerated(self.epoch_signs);
+        self.hour.tolerate_as_epoch(self.rules.tolerance);
+        self.signs.tolerate_as_epoch(self.rules.tolerance);
         let reason = format!(
             "Not worse than people: {:+.1} points over {} cases, e = {e:.0}.",
             self.comparison.difference().unwrap_or(0.0) * 100.0,
@@ -692,9 +681,7 @@ impl Track {
         let a_quarter = self.cases_a_day * 91.0;
         let holdout = holdout_for_width(self.rules.variance, a_quarter, self.rules.width);
         let share = 1.0 - holdout.max(self.rules.holdout);
-        let moved = self.enter(Level::Autonomous, day, share, reason);
-        self.sign_base = base;
-        Move { numbers, ..moved }
+        Move { numbers, ..self.enter(Level::Autonomous, day, share, reason) }
     }
 
     /// How long a proof lasts: twice what one like it takes at this share, an equal assistant given.
@@ -718,7 +705,6 @@ impl Track {
             ln_threshold: Some(needed),
             difference: self.renewal.difference(),
         };
-        let base = self.sign_base;
         let moved = if self.renewal.ln_e() >= needed {
             let reason = "The last months' cases still show it is not worse.".to_owned();
             self.enter(Level::Autonomous, day, self.share, reason)
@@ -726,7 +712,6 @@ impl Track {
             let reason = "The proof is old, and the last months do not renew it.".to_owned();
             self.enter(Level::Supervised, day, self.rules.share, reason)
         };
-        self.sign_base = base;
         Move { numbers, ..moved }
     }
 
@@ -764,10 +749,9 @@ impl Track {
         self.n_alone = 0;
         self.mismatch = Mismatch::default();
         self.differences = Detector::new();
-        self.signs = Detector::new();
-        self.since_change = None;
+        self.hour.restart();
+        self.signs.restart();
         self.careful = 0;
-        self.epoch_signs = Count::default();
         self.week = VecDeque::from([Count::default()]);
         self.looks.clear();
         Move { from, to: level, reason, numbers: Numbers::default() }
@@ -786,14 +770,7 @@ impl Track {
         let error = deviation / (self.comparison.n() as f64).sqrt();
         self.share = capped_share(self.share_most, difference, error, self.rules.harm_max);
     }
-
-    fn tolerated(&self, signs: Count) -> f64 {
-        (upper_limit(signs.hits, signs.n) + self.rules.tolerance).min(MOST_SIGNS)
-    }
 }
-
-/// More bad signs than this are too many, however little is known of people's.
-const MOST_SIGNS: f64 = 0.5;
 
 /// No reference lies below this: a rate cannot be tested against nothing.
 const LEAST: f64 = 0.01;

@@ -1,7 +1,7 @@
 //! What the tests promise, by counting every way that things can go, and by many seeded streams.
 
 use balance::{
-    Arms, Comparison, Detector, Ladder, Matured, Outcome, Range, RateTest, Rules, Setting,
+    Arms, Comparison, Detector, Ladder, Matured, Outcome, Range, RateTest, Rules, Setting, Span,
 };
 use desk::{Arm, Level};
 
@@ -205,7 +205,7 @@ fn half_a_year(seed: u64) -> Vec<usize> {
                 let good = if arm == Arm::Ai { ai_good } else { PEOPLE };
                 let is_good = chance.share() < good;
                 let shows = !is_good && chance.share() < 0.5;
-                ladder.take_sign(topic, day, epoch, arm, shows).unwrap();
+                ladder.take_sign(topic, day, Span::Day, epoch, arm, shows).unwrap();
                 ladder.take_case(topic, day, matured(epoch, arm, share, is_good)).unwrap();
             }
         }

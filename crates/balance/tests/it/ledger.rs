@@ -359,3 +359,60 @@ fn decisions_say_their_numbers() {
         r#"{"seq":9002,"at":1000,"kind":"decided","topic":"00000000-0000-0000-0000-000000000007","from":"supervised","to":"autonomous","share":0.93,"epoch":4,"after":9001,"reason":"Not worse than people.","numbers":{"n":1500,"ln_e":6.125,"ln_threshold":6.0,"difference":0.011}}"#
     );
 }
+
+#[test]
+fn what_customers_say_at_once_acts_on_the_same_day() {
+    let mut fold = Fold::new(Rules::default());
+    let mut rows = 0;
+    let mut write = |fold: &mut Fold, at: i64, fact: Fact| {
+        rows += 1;
+        fold.take(&Row { seq: rows, at, fact }).expect("in order");
+    };
+    let assigned = |nth: u128, arm: Arm, epoch: u32| Assigned {
+        case: CaseId(uuid::Uuid::from_u128(nth)),
+        topic: topic(),
+        epoch,
+        level: if epoch > 0 { Level::Supervised } else { Level::Off },
+        arm,
+        propensity: if epoch > 0 { 0.5 } else { 0.0 },
+        is_eligible: true,
+        is_randomised: epoch > 0,
+        shown: None,
+        review: None,
+    };
+    // People's record: a minute to an answer, and one in twenty asks again within the hour.
+    let minute = 60_000;
+    for nth in 0..400_u128 {
+        let at = nth as i64 * 20 * minute;
+        let row = assigned(nth, Arm::Human, 0);
+        write(&mut fold, at, Fact::Assigned(row));
+        write(&mut fold, at + minute, Fact::Answered { case: row.case, by: Arm::Human });
+        if nth % 20 == 0 {
+            let what = Happening::Reopened;
+            write(&mut fold, at + 2 * minute, Fact::Happened { case: row.case, what });
+        }
+    }
+    let begins = 400 * 20 * minute + DAY_MS;
+    write(&mut fold, begins, set(Level::Supervised));
+    // Six cases an hour; every second customer asks for a person right after the answer.
+    let mut fell = None;
+    for nth in 400..600_u128 {
+        let at = begins + (nth as i64 - 400) * 10 * minute;
+        let row = assigned(nth, Arm::Ai, 1);
+        write(&mut fold, at, Fact::Assigned(row));
+        write(&mut fold, at + minute, Fact::Answered { case: row.case, by: Arm::Ai });
+        if nth % 2 == 0 {
+            let what = Happening::AskedForPerson;
+            write(&mut fold, at + 2 * minute, Fact::Happened { case: row.case, what });
+        }
+        let level = fold.track(topic()).expect("it has rows").level();
+        if level == Level::Shadow {
+            fell = Some((at - begins) / (60 * minute));
+            break;
+        }
+    }
+    let hours = fell.expect("it falls");
+    assert!(hours < 6, "{hours} hours");
+    let reason = &fold.told().last().expect("it was told").decision.reason;
+    assert!(reason.starts_with("Bad signs within the hour rose above"), "{reason}");
+}

@@ -308,7 +308,7 @@ async fn a_topic_falls_by_itself_once_however_many_nodes_look() {
     let fallen = topic(&app, "refunds").await;
     assert_eq!(fallen["level"], "shadow", "{fallen}");
     assert_eq!(fallen["level_set_by"], Value::Null);
-    assert!(fallen["level_reason"].as_str().unwrap().contains("Bad signs on the same day rose"));
+    assert!(fallen["level_reason"].as_str().unwrap().contains("Bad signs within the hour rose"));
     let decided = || app.place.number("select count(*) from ledger where kind = 'decided'");
     assert_eq!(decided(), 1);
     app.service.keep_balance().await.unwrap();

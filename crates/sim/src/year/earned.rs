@@ -1,6 +1,6 @@
 //! The ladder at work: the assistant's share is earned on evidence, topic by topic.
 
-use balance::{Change, Ladder, Matured, Rules};
+use balance::{Change, Ladder, Matured, Rules, Span};
 use desk::{Arm, Level};
 
 use super::{
@@ -99,8 +99,10 @@ impl Year<'_> {
             let is_good = happens(good, &mut self.chance);
             counted.bad += f64::from(u8::from(!is_good));
             let shows = !is_good && happens(self.world.fast_signal_sensitivity, &mut self.chance);
-            let sign =
-                self.ladder.take_sign(place, i64::from(day), epoch, arm, shows).expect(SOUND);
+            let sign = self
+                .ladder
+                .take_sign(place, i64::from(day), Span::Day, epoch, arm, shows)
+                .expect(SOUND);
             sign.into_iter().for_each(|change| self.count(change));
             if happens(review_share, &mut self.chance) {
                 counted.reviews += 1.0;
