@@ -69,13 +69,6 @@ pub enum FoldFault {
         /// The one that came.
         found: i64,
     },
-    /// A row's numbers are out of range.
-    Refused {
-        /// Which row.
-        seq: i64,
-        /// Why.
-        why: Refused,
-    },
 }
 
 impl fmt::Display for FoldFault {
@@ -84,7 +77,6 @@ impl fmt::Display for FoldFault {
             Self::Order { expected, found } => {
                 write!(to, "row {expected} is missing; row {found} came in its place")
             }
-            Self::Refused { seq, why } => write!(to, "row {seq}: {why}"),
         }
     }
 }
@@ -163,6 +155,7 @@ pub struct Fold {
     told: Vec<Told>,
     pending: VecDeque<LevelDecision>,
     disagreement: Option<Disagreement>,
+    refused: Option<(i64, Refused)>,
 }
 
 impl Fold {
@@ -190,7 +183,15 @@ impl Fold {
             told: Vec::new(),
             pending: VecDeque::new(),
             disagreement: None,
+            refused: None,
         }
+    }
+
+    /// The first row whose numbers were out of range: it counts for nothing, and those after it are
+    /// folded all the same, so that one bad row does not stop a desk.
+    #[must_use]
+    pub fn refused(&self) -> Option<(i64, Refused)> {
+        self.refused
     }
 
     /// The number of the last row.
@@ -266,7 +267,7 @@ impl Fold {
     /// Takes in the next row.
     ///
     /// # Errors
-    /// When it is not the next one, or its numbers are out of range.
+    /// When it is not the next one.
     pub fn take(&mut self, row: &Row) -> Result<(), FoldFault> {
         let expected = self.seq + 1;
         if row.seq != expected {
@@ -275,8 +276,12 @@ impl Fold {
         self.seq = row.seq;
         // A clock that goes back makes no time pass.
         self.now = self.now.max(row.at);
-        let taken = self.pass_time().and_then(|()| self.take_fact(&row.fact));
-        taken.map_err(|why| FoldFault::Refused { seq: row.seq, why })
+        for taken in [self.pass_time(), self.take_fact(&row.fact)] {
+            if let Err(why) = taken {
+                self.refused.get_or_insert((row.seq, why));
+            }
+        }
+        Ok(())
     }
 
     fn today(&self) -> i64 {
@@ -464,13 +469,14 @@ impl Fold {
     fn pass_time(&mut self) -> Result<(), Refused> {
         // Bad and good alike count when their span is over, in the order of cases: a bad one that
         // counted at once would come before the good ones of its span, and look like a rise.
+        let mut outcome = Ok(());
         while let Some(case) = due(&mut self.hours_due, self.now) {
             let Some(open) = self.cases.get(&case).copied() else { continue };
-            self.sign(&open, Span::Hour)?;
+            outcome = outcome.and(self.sign(&open, Span::Hour));
         }
         while let Some(case) = due(&mut self.signs_due, self.now) {
             let Some(open) = self.cases.get(&case).copied() else { continue };
-            self.sign(&open, Span::Day)?;
+            outcome = outcome.and(self.sign(&open, Span::Day));
         }
         while let Some(case) = due(&mut self.outcomes_due, self.now) {
             let Some(open) = self.cases.get_mut(&case) else { continue };
@@ -480,12 +486,12 @@ impl Fold {
                 self.reviews_due.push_back((open.opened_at + REVIEW_MS, case));
                 continue;
             }
-            self.mature(case)?;
+            outcome = outcome.and(self.mature(case));
         }
         while let Some(case) = due(&mut self.reviews_due, self.now) {
-            self.mature(case)?;
+            outcome = outcome.and(self.mature(case));
         }
-        Ok(())
+        outcome
     }
 
     /// A case's outcome enters the tests, and the case is over.

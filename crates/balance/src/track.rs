@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use desk::{Arm, Level};
 
 use crate::{
-    Arms, Comparison, Detector, Matured, Mean, Mismatch, Numbers, Outcome, Range, RateTest,
+    Arms, Comparison, Detector, Drawn, Matured, Mean, Mismatch, Numbers, Outcome, Range, RateTest,
     Refused, Reviewed, Rules, Span, TUNING, capped_share, cases_to_proof, half_width,
     holdout_for_width, shadow_review_share,
     signs::{Count, Signs},
@@ -363,7 +363,8 @@ impl Track {
             return Ok(None);
         }
         let outcome = Outcome::Seen(value);
-        if let (Level::Draft, Some(shown)) = (self.level, case.shown) {
+        let is_drawn = |shown: &Drawn| shown.probability > 0.0 && shown.probability < 1.0;
+        if let (Level::Draft, Some(shown)) = (self.level, case.shown.filter(is_drawn)) {
             // What is compared is whether a draft was shown; a person answered either way.
             let arm = if shown.is { Arm::Ai } else { Arm::Human };
             self.shown.take(arm, shown.probability, outcome, Range::SHARE)?;

@@ -126,6 +126,7 @@ pub(crate) fn replay(options: &BalanceReplayOptions) -> Outcome<()> {
     let mut fields = json!({
         "rows": replay.fold.seq(),
         "draws": replay.n_draws,
+        "first_refused": replay.fold.refused().map(|(seq, why)| json!({ "seq": seq, "why": why.to_string() })),
         "first_difference": difference.map(|(seq, why)| json!({ "seq": seq, "why": why })),
         "seconds": seconds,
     });
@@ -238,6 +239,9 @@ async fn compare(doctor: &Doctor) -> Result<Result<String, String>, String> {
     }
     if let Some((seq, why)) = replay.difference() {
         return Ok(Err(format!("row {seq}: {why}")));
+    }
+    if let Some((seq, why)) = replay.fold.refused() {
+        return Ok(Err(format!("row {seq} counts for nothing: {why}")));
     }
     let n_decisions = replay.fold.told().len();
     Ok(Ok(format!("{} rows give the same {n_decisions} decisions", replay.fold.seq())))

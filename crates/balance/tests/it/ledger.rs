@@ -416,3 +416,52 @@ fn what_customers_say_at_once_acts_on_the_same_day() {
     let reason = &fold.told().last().expect("it was told").decision.reason;
     assert!(reason.starts_with("Bad signs within the hour rose above"), "{reason}");
 }
+
+#[test]
+fn a_row_that_cannot_be_counts_for_nothing_and_stops_nothing() {
+    let mut fold = Fold::new(Rules::default());
+    let mut rows = 0;
+    let mut write = |fold: &mut Fold, at: i64, fact: Fact| {
+        rows += 1;
+        fold.take(&Row { seq: rows, at, fact }).expect("in order");
+    };
+    // A suggestion that is never shown is no draw, and is refused by no test.
+    write(&mut fold, 0, set(Level::Draft));
+    let case = CaseId(uuid::Uuid::from_u128(1));
+    let mut assigned = Assigned {
+        case,
+        topic: topic(),
+        epoch: 1,
+        level: Level::Draft,
+        arm: Arm::Human,
+        propensity: 0.0,
+        is_eligible: true,
+        is_randomised: false,
+        shown: Some(Drawn { is: false, probability: 0.0 }),
+        review: None,
+    };
+    write(&mut fold, 1, Fact::Assigned(assigned));
+    write(&mut fold, 2, Fact::Answered { case, by: Arm::Human });
+    write(&mut fold, 8 * DAY_MS, Fact::Day { day: 8, n_topics: 1 });
+    assert_eq!((fold.refused(), fold.ended().count()), (None, 1));
+    // One that cannot be is noted, and the next is folded.
+    write(
+        &mut fold,
+        8 * DAY_MS,
+        Fact::Set {
+            topic: topic(),
+            level: Level::Supervised,
+            share: 0.5,
+            by_evidence: true,
+            margin: 7.0,
+            ceiling: Level::Autonomous,
+            by: None,
+            reason: "Out of range.".into(),
+        },
+    );
+    assert_eq!(fold.refused().map(|(seq, _)| seq), Some(5));
+    assigned.case = CaseId(uuid::Uuid::from_u128(2));
+    write(&mut fold, 9 * DAY_MS, Fact::Assigned(assigned));
+    assert_eq!((fold.seq(), fold.n_open(topic())), (6, 1));
+    assert_eq!(fold.track(topic()).expect("it has rows").level(), Level::Draft);
+}
