@@ -107,7 +107,11 @@ fn text(value: &Value) -> Option<String> {
     (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
 }
 
+/// One text is a list of one.
 fn texts(value: &Value) -> Option<Vec<String>> {
+    if value.is_string() {
+        return Some(vec![text(value)?]);
+    }
     let entries = value.as_array()?;
     let fits = (1..=MOST_ENTRIES).contains(&entries.len());
     fits.then(|| entries.iter().map(text).collect()).flatten()

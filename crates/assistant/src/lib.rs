@@ -15,7 +15,10 @@ mod summary;
 pub use summary::{Line, Summary, summary};
 
 mod tool;
-pub use tool::{Argument, ArgumentKind, Change, Limits, Requires, Source, Tool, ToolFault, Tools};
+pub use tool::{
+    Argument, ArgumentKind, Change, HttpRequest, Limits, Method, Requires, Source, Tool, ToolFault,
+    Tools,
+};
 
 mod call;
 pub use call::{
@@ -23,13 +26,16 @@ pub use call::{
 };
 
 mod policy;
-pub use policy::{LimitOf, Records, Refusal, Standing, Verdict, check, identify};
+pub use policy::{LimitOf, Moved, Records, Refusal, Standing, Verdict, check, identify};
 
 mod command;
 pub use command::{Command, CommandFault};
 
 mod procedure;
-pub use procedure::{Procedure, ProcedureFault, Procedures};
+pub use procedure::{Procedure, ProcedureFault, Procedures, SlotKind};
 
 mod machine;
-pub use machine::{Effect, Input, Outcome, State, step};
+pub use machine::{Choice, Effect, Expected, Filled, Input, Outcome, State, step};
+
+mod reader;
+pub use reader::{begins_with, read};

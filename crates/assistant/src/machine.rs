@@ -12,7 +12,9 @@ use serde_json::Value;
 
 use crate::{
     command::Command,
-    procedure::{Action, CallStep, Path, Procedure, Procedures, Slot, SlotKind, said},
+    procedure::{
+        Action, CUSTOMER, CallStep, LABEL, Path, Procedure, Procedures, Slot, SlotKind, path, said,
+    },
 };
 
 /// Procedures within procedures, at most.
@@ -29,6 +31,9 @@ const LEFT_AS_IT_IS: &str = "All right, I leave it as it is.";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
     stack: Vec<Frame>,
+    /// The id under which the called systems know the customer; none if they have not shown who
+    /// they are.
+    customer: Option<String>,
     /// How often in a row nothing was understood.
     misunderstood: u8,
     /// The calls that were emitted: each has a number of its own, so that what comes of one is
@@ -48,6 +53,9 @@ struct Frame {
     /// The steps on the way to it, none of them twice.
     walked: Vec<usize>,
     slots: BTreeMap<String, Value>,
+    /// What people call the options that were chosen, by slot.
+    #[serde(default)]
+    labels: BTreeMap<String, Value>,
     /// What tools gave, in their order.
     results: Vec<Given>,
     /// Why the last call failed that did.
@@ -83,6 +91,111 @@ enum Waits {
         tool: String,
         changes: bool,
     },
+}
+
+/// One value that may be chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The value of the slot.
+    pub value: String,
+    /// What people call it.
+    pub label: String,
+}
+
+/// What the customer was asked for last.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expected {
+    /// A yes or a no to what was read back.
+    Yes,
+    /// The value of a slot.
+    Slot {
+        /// Its name.
+        name: String,
+        /// What it may hold.
+        kind: SlotKind,
+        /// All that it may be; empty if there is no such list.
+        choices: Vec<Choice>,
+        /// The shape of its code: `0` for a digit, `A` for a letter.
+        like: Option<String>,
+        /// Whether it may be left out.
+        is_optional: bool,
+    },
+    /// Nothing: a call is on its way.
+    Result,
+}
+
+/// A slot of the procedure at hand that has its value already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filled {
+    /// Its name.
+    pub name: String,
+    /// All that it may be.
+    pub choices: Vec<Choice>,
+    /// The shape of its code.
+    pub like: Option<String>,
+}
+
+impl State {
+    /// Of a customer whom the called systems know by this id; none if nobody knows who it is.
+    pub fn of(customer: Option<&str>) -> Self {
+        Self { customer: customer.map(str::to_owned), ..Self::default() }
+    }
+
+    /// Whether a procedure is on its way.
+    pub fn is_at_work(&self) -> bool {
+        !self.stack.is_empty()
+    }
+
+    /// The procedure at hand.
+    pub fn procedure(&self) -> Option<&str> {
+        self.stack.last().map(|frame| frame.procedure.as_str())
+    }
+
+    /// What was told so far, by slot, as people say it.
+    pub fn told(&self) -> Vec<(String, String)> {
+        let frames = self.stack.iter();
+        let told = frames.flat_map(|frame| frame.slots.iter().map(move |slot| (frame, slot)));
+        told.filter_map(|(frame, (name, value))| {
+            Some((name.clone(), said(frame.labels.get(name).unwrap_or(value))?))
+        })
+        .collect()
+    }
+
+    /// What the customer was asked for last; none if nothing is waited for.
+    pub fn expected(&self, procedures: &Procedures) -> Option<Expected> {
+        let frame = self.stack.last()?;
+        Some(match &frame.waits {
+            Waits::Nothing => return None,
+            Waits::Yes { .. } => Expected::Yes,
+            Waits::Result { .. } => Expected::Result,
+            Waits::Answer => {
+                let procedure = procedures.get(&frame.procedure)?;
+                let name = asked(frame, procedure)?;
+                let slot = &procedure.slots[name];
+                Expected::Slot {
+                    name: name.to_owned(),
+                    kind: slot.kind,
+                    choices: choices(frame, slot),
+                    like: slot.like.clone(),
+                    is_optional: slot.optional,
+                }
+            }
+        })
+    }
+
+    /// The slots of the procedure at hand that have their value already.
+    pub fn filled(&self, procedures: &Procedures) -> Vec<Filled> {
+        let Some(frame) = self.stack.last() else { return Vec::new() };
+        let Some(procedure) = procedures.get(&frame.procedure) else { return Vec::new() };
+        let slots = procedure.slots.iter().filter(|(name, _)| frame.slots.contains_key(*name));
+        slots
+            .map(|(name, slot)| Filled {
+                name: name.clone(),
+                choices: choices(frame, slot),
+                like: slot.like.clone(),
+            })
+            .collect()
+    }
 }
 
 /// What happens to a conversation.
@@ -193,6 +306,7 @@ impl<'a> Machine<'a> {
             edition: procedure.edition.clone(),
             at: Some(0),
             slots: BTreeMap::new(),
+            labels: BTreeMap::new(),
             walked: Vec::new(),
             results: Vec::new(),
             refused: None,
@@ -206,13 +320,13 @@ impl<'a> Machine<'a> {
     fn set(&mut self, name: &str, value: Value) -> bool {
         let Some((frame, procedure)) = self.top() else { return false };
         let Some(slot) = procedure.slots.get(name) else { return false };
-        if !fits(slot, &value) {
+        if !fits(frame, slot, &value) {
             return false;
         }
         if frame.slots.get(name).is_some_and(|before| *before != value) {
             return self.correct(name, value);
         }
-        frame.slots.insert(name.to_owned(), value);
+        keep(frame, procedure, name, value);
         if frame.waits == Waits::Answer && asked(frame, procedure) == Some(name) {
             frame.waits = Waits::Nothing;
         }
@@ -228,12 +342,12 @@ impl<'a> Machine<'a> {
             return true;
         }
         let Some((frame, procedure)) = self.top() else { return false };
-        if !procedure.slots.get(name).is_some_and(|slot| fits(slot, &value)) {
+        if !procedure.slots.get(name).is_some_and(|slot| fits(frame, slot, &value)) {
             return false;
         }
         let stale = procedure.depending_on(name);
         stale.iter().for_each(|stale| drop(frame.slots.remove(*stale)));
-        frame.slots.insert(name.to_owned(), value);
+        keep(frame, procedure, name, value);
         // What is waited for is asked again from the new values, even where they look the same.
         frame.waits = Waits::Nothing;
         let asks = |step: &usize| {
@@ -335,6 +449,8 @@ impl<'a> Machine<'a> {
             if self.state.steps > LONGEST_RUN {
                 return self.hand_over("The procedure goes in circles.");
             }
+            let known = self.state.customer.clone();
+            let customer = known.as_deref();
             let Some((frame, procedure)) = self.top() else { return };
             let Some(at) = frame.at else {
                 self.state.stack.pop();
@@ -346,33 +462,58 @@ impl<'a> Machine<'a> {
             };
             let step = &procedure.steps[at];
             let next = match &step.action {
-                Action::Ask { slot } if frame.slots.contains_key(slot) => step.next,
-                Action::Ask { slot } => {
-                    frame.waits = Waits::Answer;
-                    let question = procedure.slots[slot].ask.clone();
-                    return self.effects.push(Effect::Ask(question));
+                Action::Ask { slot, .. } if frame.slots.contains_key(slot) => step.next,
+                Action::Ask { slot: name, none } => {
+                    let slot = &procedure.slots[name];
+                    let choices = choices(frame, slot);
+                    match (&slot.options, choices.as_slice()) {
+                        (Some(_), []) => {
+                            let Some(none) = *none else {
+                                return self.hand_over("There is nothing to choose from.");
+                            };
+                            Some(none)
+                        }
+                        // Whoever has one of them means that one; a change is read back anyway.
+                        (Some(_), [only]) => {
+                            let value = match slot.kind {
+                                SlotKind::Texts => Value::from(vec![only.value.clone()]),
+                                _ => Value::from(only.value.clone()),
+                            };
+                            keep(frame, procedure, name, value);
+                            step.next
+                        }
+                        _ => {
+                            frame.waits = Waits::Answer;
+                            let question = slot.ask.clone();
+                            return self.effects.push(Effect::Ask(question));
+                        }
+                    }
                 }
                 Action::Say(text) => {
-                    let Some(text) = text.text(|path| value(frame, path)) else {
+                    let Some(text) = text.text(|path| value(frame, customer, path)) else {
                         return self.hand_over("What should be said is not there.");
                     };
                     self.effects.push(Effect::Say(text));
                     step.next
                 }
                 Action::When { value: path, is, otherwise } => {
-                    let found = value(frame, path).as_ref().and_then(said);
+                    let found = value(frame, customer, path).as_ref().and_then(said);
                     let holds = found.is_some_and(|found| is.contains(&found));
                     if holds { step.next } else { Some(*otherwise) }
                 }
                 Action::Call(call) => {
-                    let Some(arguments) = arguments(frame, call) else {
-                        return self.hand_over("What a call needs is not there.");
+                    let Some(arguments) = arguments(frame, customer, call) else {
+                        let why = match customer {
+                            Some(_) => "What a call needs is not there.",
+                            None => "The customer has not shown who they are.",
+                        };
+                        return self.hand_over(why);
                     };
                     let Some(confirm) = &call.confirm else {
                         let tool = call.tool.clone();
                         return self.emit(tool, arguments, false);
                     };
-                    let Some(words) = confirm.text(|path| value(frame, path)) else {
+                    let Some(words) = confirm.text(|path| value(frame, customer, path)) else {
                         return self.hand_over("What should be read back is not there.");
                     };
                     frame.waits = Waits::Yes { words: words.clone(), arguments };
@@ -461,7 +602,8 @@ impl<'a> Machine<'a> {
             Some(tool) => format!("{reason} {tool} is still on its way; see what comes of it."),
             None => reason.to_owned(),
         };
-        self.state = State { calls: self.state.calls, ..State::default() };
+        let State { calls, customer, .. } = std::mem::take(&mut self.state);
+        self.state = State { calls, customer, ..State::default() };
         self.effects.push(Effect::HandOver(reason));
     }
 
@@ -509,33 +651,107 @@ fn go_back(frame: &mut Frame, place: usize) -> Option<Vec<usize>> {
     Some(since)
 }
 
-/// A slot that was not left out, or a field of a result.
-fn value(frame: &Frame, path: &Path) -> Option<Value> {
+/// A slot that was not left out, what its options are called, or a field of a result.
+fn value(frame: &Frame, customer: Option<&str>, path: &Path) -> Option<Value> {
     let (name, fields) = path.split_first()?;
+    if name == CUSTOMER {
+        return customer.map(Value::from);
+    }
+    if fields == [LABEL]
+        && let Some(label) = frame.labels.get(name)
+    {
+        return Some(label.clone());
+    }
     let given = || frame.results.iter().rev().find(|given| given.name == *name);
     let whole = frame.slots.get(name).or_else(|| given().map(|given| &given.value))?;
     let found = fields.iter().try_fold(whole, |value, field| value.get(field))?;
     Some(found.clone()).filter(|value| !value.is_null())
 }
 
-fn arguments(frame: &Frame, call: &CallStep) -> Option<Value> {
-    let read = call
-        .with
-        .iter()
-        .map(|(name, template)| Some((name.clone(), template.value(|path| value(frame, path))?)));
+fn arguments(frame: &Frame, customer: Option<&str>, call: &CallStep) -> Option<Value> {
+    let read = call.with.iter().map(|(name, template)| {
+        Some((name.clone(), template.value(|path| value(frame, customer, path))?))
+    });
     read.collect::<Option<serde_json::Map<_, _>>>().map(Value::Object)
 }
 
-fn fits(slot: &Slot, value: &Value) -> bool {
-    let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
-    match slot.kind {
-        SlotKind::Text => is_text(value),
-        SlotKind::Texts => {
-            value.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(is_text))
+/// What may be chosen now: of the file, or of what a tool told. Two of the same name get their
+/// value beside it.
+fn choices(frame: &Frame, slot: &Slot) -> Vec<Choice> {
+    let Some(options) = &slot.options else {
+        let own = slot.choices.iter();
+        return own.map(|text| Choice { value: text.clone(), label: text.clone() }).collect();
+    };
+    let told = path(&options.from).ok().and_then(|from| value(frame, None, &from));
+    let entries = told.as_ref().and_then(Value::as_array);
+    let text = |entry: &Value, field: &str| entry.get(field).and_then(said);
+    let mut choices: Vec<Choice> = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let value = text(entry, &options.value)?;
+            Some(Choice { label: text(entry, &options.label)?, value })
+        })
+        .collect();
+    let mut seen = std::collections::BTreeSet::new();
+    choices.retain(|choice| seen.insert(choice.value.clone()));
+    let labels: Vec<String> = choices.iter().map(|choice| choice.label.clone()).collect();
+    for choice in &mut choices {
+        if labels.iter().filter(|label| **label == choice.label).count() > 1 {
+            choice.label = format!("{} ({})", choice.label, choice.value);
         }
-        SlotKind::Choice => {
-            value.as_str().is_some_and(|text| slot.choices.iter().any(|c| c == text))
+    }
+    choices
+}
+
+/// Keeps a value, and what people call it.
+fn keep(frame: &mut Frame, procedure: &Procedure, name: &str, value: Value) {
+    let slot = &procedure.slots[name];
+    frame.labels.remove(name);
+    if slot.options.is_some() {
+        let choices = choices(frame, slot);
+        let label = |value: &Value| {
+            let found = choices.iter().find(|choice| Some(choice.value.as_str()) == value.as_str());
+            found.map(|choice| Value::from(choice.label.clone()))
+        };
+        let labels = match &value {
+            Value::Array(values) => {
+                values.iter().map(label).collect::<Option<Vec<_>>>().map(Value::from)
+            }
+            one => label(one),
+        };
+        frame.labels.extend(labels.map(|labels| (name.to_owned(), labels)));
+    }
+    frame.slots.insert(name.to_owned(), value);
+}
+
+fn fits(frame: &Frame, slot: &Slot, value: &Value) -> bool {
+    let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+    let known = choices(frame, slot);
+    let may_be = |value: &Value| {
+        let is_known = || known.iter().any(|choice| Some(choice.value.as_str()) == value.as_str());
+        let has_list = slot.options.is_some() || slot.kind == SlotKind::Choice;
+        let is_like = || match (&slot.like, value.as_str()) {
+            (Some(shape), Some(text)) => is_like(text, shape),
+            _ => true,
+        };
+        is_text(value) && (!has_list || is_known()) && is_like()
+    };
+    match slot.kind {
+        SlotKind::Text | SlotKind::Choice => may_be(value),
+        SlotKind::Texts => {
+            value.as_array().is_some_and(|all| !all.is_empty() && all.iter().all(may_be))
         }
         SlotKind::YesNo => value.is_boolean(),
     }
+}
+
+/// Whether a text has the shape of a code: `0` stands for a digit, `A` for a letter.
+pub(crate) fn is_like(text: &str, shape: &str) -> bool {
+    let fits = |(c, like): (char, char)| match like {
+        '0' => c.is_ascii_digit(),
+        'A' => c.is_ascii_alphabetic(),
+        like => c == like,
+    };
+    text.chars().count() == shape.chars().count() && text.chars().zip(shape.chars()).all(fits)
 }

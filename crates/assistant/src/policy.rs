@@ -2,13 +2,15 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use serde::Deserialize;
+
 use crate::{
     call::{ArgumentValue, Arguments, Call},
     tool::{Limits, Source, Tool},
 };
 
 /// The records of one verified customer: by kind, then by id, the fields that policy looks at.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Records(BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>);
 
 impl Records {
@@ -30,10 +32,32 @@ pub struct Standing<'a> {
     pub customer: Option<&'a str>,
     /// What belongs to that customer, as the other system tells it now.
     pub records: &'a Records,
-    /// The other calls that may count against the limits.
-    pub calls: &'a [Call],
-    /// The desk's day, in days since 1970.
-    pub day: i32,
+    /// What other calls of the call's day hold of the limits.
+    pub moved: Moved,
+}
+
+/// Money that calls of one day hold of the limits, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Of all customers.
+    pub desk: u64,
+    /// Of the call's customer.
+    pub customer: u64,
+}
+
+impl Moved {
+    /// What these calls hold, without `call` itself.
+    pub fn by(calls: &[Call], call: &Call) -> Self {
+        let mut moved = Self::default();
+        let others = calls.iter().filter(|other| other.key != call.key && other.day == call.day);
+        for other in others.filter(|other| other.holds_budget()) {
+            moved.desk = moved.desk.saturating_add(other.amount);
+            if other.customer == call.customer {
+                moved.customer = moved.customer.saturating_add(other.amount);
+            }
+        }
+        moved
+    }
 }
 
 /// What may happen with a call that is not refused.
@@ -131,14 +155,8 @@ fn meets_what_it_requires(
 
 /// How many people have to approve the amount.
 fn people_needed(limits: Limits, call: &Call, standing: &Standing<'_>) -> Result<usize, Refusal> {
-    let today = standing.calls.iter().filter(|other| other.day == standing.day);
-    let (mut desk, mut theirs) = (call.amount, call.amount);
-    for other in today.filter(|other| other.key != call.key && other.holds_budget()) {
-        desk = desk.saturating_add(other.amount);
-        if other.customer == call.customer {
-            theirs = theirs.saturating_add(other.amount);
-        }
-    }
+    let desk = standing.moved.desk.saturating_add(call.amount);
+    let theirs = standing.moved.customer.saturating_add(call.amount);
     let over = |of: LimitOf, limit| Err(Refusal::OverLimit { of, limit });
     if call.amount > limits.per_call {
         return over(LimitOf::Call, limits.per_call);

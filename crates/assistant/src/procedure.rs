@@ -18,6 +18,12 @@ pub struct Procedure {
     pub name: String,
     /// What it does, for people.
     pub title: String,
+    /// The language in which it asks and says, ISO 639-1.
+    pub language: String,
+    /// The topics, by their slugs, on which it may begin; none are all.
+    pub topics: Vec<String>,
+    /// What customers write when they want it done.
+    pub examples: Vec<String>,
     pub(crate) slots: BTreeMap<String, Slot>,
     pub(crate) steps: Vec<Step>,
     /// A hash of the file: a case that began under another file does not go on by this one.
@@ -40,19 +46,39 @@ pub(crate) struct Slot {
     /// What it may be, where it is a choice.
     #[serde(default)]
     pub(crate) choices: Vec<String>,
+    /// What it may be, where a tool has told it.
+    pub(crate) options: Option<Options>,
+    /// The shape of a code, such as `#W0000000`: `0` stands for a digit, `A` for a letter.
+    pub(crate) like: Option<String>,
     /// The slots after whose correction it is asked for again.
     #[serde(default)]
     pub(crate) depends: Vec<String>,
 }
 
+/// Values to choose from, of a tool's result.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Options {
+    /// The list in a result, such as `orders.open`.
+    pub(crate) from: String,
+    /// The field of each entry that is the value.
+    pub(crate) value: String,
+    /// The field of each entry by which people know it.
+    pub(crate) label: String,
+}
+
 /// What a slot may hold.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum SlotKind {
+pub enum SlotKind {
+    /// One text.
     #[default]
     Text,
+    /// Several.
     Texts,
+    /// One of a list.
     Choice,
+    /// Yes or no.
     YesNo,
 }
 
@@ -67,7 +93,7 @@ pub(crate) struct Step {
 /// What a step does.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
-    Ask { slot: String },
+    Ask { slot: String, none: Option<usize> },
     Call(CallStep),
     When { value: Path, is: Vec<String>, otherwise: usize },
     Say(Template),
@@ -105,6 +131,12 @@ enum Piece {
 struct File {
     name: String,
     title: String,
+    #[serde(default = "english")]
+    language: String,
+    #[serde(default)]
+    topics: Vec<String>,
+    #[serde(default)]
+    examples: Vec<String>,
     #[serde(default)]
     slots: BTreeMap<String, Slot>,
     #[serde(rename = "step")]
@@ -135,6 +167,14 @@ struct FileStep {
 
 /// The step after which a procedure ends.
 const END: &str = "end";
+/// The value that is always there: the id under which the called system knows the customer.
+pub(crate) const CUSTOMER: &str = "customer";
+/// What people call the chosen options of a slot.
+pub(crate) const LABEL: &str = "label";
+
+fn english() -> String {
+    "en".to_owned()
+}
 
 impl Procedure {
     /// Reads a procedure's TOML file and holds it against the tools.
@@ -158,8 +198,8 @@ impl Procedure {
             .collect::<Result<_, _>>()?;
         let hash = Sha256::digest(text.as_bytes());
         let edition = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        let File { name, title, slots, .. } = file;
-        let procedure = Self { name, title, slots, steps, edition };
+        let File { name, title, language, topics, examples, slots, .. } = file;
+        let procedure = Self { name, title, language, topics, examples, slots, steps, edition };
         procedure.check_slots()?;
         procedure.check_steps(tools)?;
         Ok(procedure)
@@ -168,7 +208,7 @@ impl Procedure {
     /// The slot that a step asks for.
     pub(crate) fn asks(&self, step: usize) -> Option<&str> {
         match &self.steps[step].action {
-            Action::Ask { slot } => Some(slot),
+            Action::Ask { slot, .. } => Some(slot),
             _ => None,
         }
     }
@@ -194,8 +234,22 @@ impl Procedure {
             if !(0..self.steps.len()).any(|step| self.asks(step) == Some(name)) {
                 return fault("no step asks for it");
             }
-            if (slot.kind == SlotKind::Choice) == slot.choices.is_empty() {
+            if name == CUSTOMER {
+                return fault("that name is the desk's own");
+            }
+            let is_choice = slot.kind == SlotKind::Choice;
+            if !is_choice && !slot.choices.is_empty() {
                 return fault("choices belong to a choice, and to nothing else");
+            }
+            if is_choice && slot.choices.is_empty() == slot.options.is_none() {
+                return fault("a choice has either `choices` or `options`");
+            }
+            let takes_options = matches!(slot.kind, SlotKind::Choice | SlotKind::Texts);
+            if slot.options.is_some() && !takes_options {
+                return fault("options belong to a choice or to texts");
+            }
+            if let Some(Err(why)) = slot.options.as_ref().map(|options| path(&options.from)) {
+                return fault(&why);
             }
             if slot.depends.iter().any(|other| !self.slots.contains_key(other)) {
                 return fault("it depends on a slot that there is not");
@@ -216,8 +270,19 @@ impl Procedure {
             let Some(certain) = &certain[place] else {
                 return fault("nothing leads to it".into());
             };
-            if let Some(path) = step.action.reads().find(|path| !certain.contains(&path[0])) {
+            let mut reads = step.action.reads();
+            if let Some(path) = reads.find(|path| !certain.contains(&path[0])) {
                 return fault(format!("`{}` is not certain to be there", path.join(".")));
+            }
+            if let Action::Ask { slot, none } = &step.action {
+                let slot = &self.slots[slot];
+                let from = slot.options.as_ref().and_then(|options| path(&options.from).ok());
+                if let Some(from) = from.filter(|from| !certain.contains(&from[0])) {
+                    return fault(format!("`{}` is not certain to be there", from.join(".")));
+                }
+                if none.is_some() && slot.options.is_none() {
+                    return fault("`otherwise` is for when there are no options".into());
+                }
             }
             if let Action::Call(call) = &step.action {
                 if self.slots.contains_key(&call.result) {
@@ -248,8 +313,14 @@ impl Procedure {
         };
         // What the customer says yes to is what is sent: each value has to be read to them.
         let said: BTreeSet<&Path> = confirm.paths().collect();
-        let sent = call.with.values().flat_map(Template::paths);
-        match sent.into_iter().find(|path| !said.contains(path)) {
+        // Options are read by the name that people know them by.
+        let is_named = |path: &Path| {
+            let has_options = self.slots.get(&path[0]).is_some_and(|slot| slot.options.is_some());
+            has_options && path.len() == 1 && said.contains(&vec![path[0].clone(), LABEL.into()])
+        };
+        let is_said = |path: &Path| said.contains(path) || path[0] == CUSTOMER || is_named(path);
+        let mut sent = call.with.values().flat_map(Template::paths);
+        match sent.find(|path| !is_said(path)) {
             Some(path) => {
                 Err(format!("`confirm` does not say `{}`, which is sent", path.join(".")))
             }
@@ -277,14 +348,14 @@ impl Procedure {
     /// For each step the names that are there on every way to it; none where no way leads.
     fn certain(&self) -> Vec<Option<BTreeSet<String>>> {
         let mut certain: Vec<Option<BTreeSet<String>>> = vec![None; self.steps.len()];
-        certain[0] = Some(BTreeSet::new());
+        certain[0] = Some(BTreeSet::from([CUSTOMER.to_owned()]));
         let mut open = vec![0];
         while let Some(place) = open.pop() {
             let step = &self.steps[place];
             let before = certain[place].clone().unwrap_or_default();
             let mut after = before.clone();
             match &step.action {
-                Action::Ask { slot } if !self.slots[slot].optional => {
+                Action::Ask { slot, .. } if !self.slots[slot].optional => {
                     after.insert(slot.clone());
                 }
                 Action::Call(call) => {
@@ -341,7 +412,8 @@ fn read(
     if step.call.is_none() && !is_bare {
         return Err("`with`, `as`, `confirm` and `failed` belong to a call".into());
     }
-    if step.when.is_none() && (!step.is.is_empty() || step.otherwise.is_some()) {
+    let has_otherwise = step.otherwise.is_some() && step.ask.is_none();
+    if step.when.is_none() && (!step.is.is_empty() || has_otherwise) {
         return Err("`is` and `otherwise` belong to `when`".into());
     }
     let next = match step.then.as_deref() {
@@ -354,7 +426,8 @@ fn read(
         if !file.slots.contains_key(slot) {
             return Err(format!("there is no slot `{slot}`"));
         }
-        Action::Ask { slot: slot.clone() }
+        let none = step.otherwise.as_deref().map(to).transpose()?;
+        Action::Ask { slot: slot.clone(), none }
     } else if let Some(tool) = &step.call {
         let with = step.with.iter().map(|(name, text)| Ok((name.clone(), Template::parse(text)?)));
         Action::Call(CallStep {
@@ -384,6 +457,7 @@ impl Step {
         match &self.action {
             Action::Call(call) => call.failed,
             Action::When { otherwise, .. } => Some(*otherwise),
+            Action::Ask { none, .. } => *none,
             _ => None,
         }
     }
@@ -465,7 +539,7 @@ pub(crate) fn said(value: &Value) -> Option<String> {
     }
 }
 
-fn path(text: &str) -> Result<Path, String> {
+pub(crate) fn path(text: &str) -> Result<Path, String> {
     let path: Path = text.split('.').map(str::to_owned).collect();
     let is_name = |name: &String| {
         !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
@@ -489,6 +563,11 @@ impl Procedures {
     /// The procedure of this name.
     pub fn get(&self, name: &str) -> Option<&Procedure> {
         self.0.get(name)
+    }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Procedure> {
+        self.0.values()
     }
 }
 

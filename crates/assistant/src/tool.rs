@@ -29,6 +29,35 @@ pub struct Tool {
     pub requires: Option<Requires>,
     /// How much money the tool may move; a tool without limits moves none.
     pub limits: Option<Limits>,
+    /// How it is called over HTTP; by `POST` to its name if not given.
+    pub http: Option<HttpRequest>,
+}
+
+/// A request of another system's API.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpRequest {
+    /// The method; what is not in the path goes into the query of a `GET`, and else into a JSON
+    /// body.
+    pub method: Method,
+    /// The path below the system's address, with arguments in braces: `/orders/{order_id}`.
+    pub path: String,
+}
+
+/// A method of HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Does something.
+    Post,
+    /// Puts something in place.
+    Put,
+    /// Changes a part.
+    Patch,
+    /// Removes.
+    Delete,
 }
 
 /// Whether a tool changes anything.
@@ -169,10 +198,33 @@ impl Tools {
     pub fn get(&self, name: &str) -> Option<&Tool> {
         self.0.get(name)
     }
+
+    /// All of them, by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Tool> {
+        self.0.values()
+    }
 }
 
 fn check(tool: &Tool) -> Result<(), ToolFault> {
     let fault = |why: &str| Err(ToolFault(format!("the tool `{}` {why}", tool.name)));
+    if let Some(request) = &tool.http {
+        let mut rest = request.path.as_str();
+        if !rest.starts_with('/') {
+            return fault("has a path that does not begin with a slash");
+        }
+        while let Some((_, after)) = rest.split_once('{') {
+            let Some((name, after)) = after.split_once('}') else {
+                return fault("has a path with a brace that is not closed");
+            };
+            if tool.argument(name).is_none_or(|argument| argument.optional) {
+                return fault(&format!("has a path with `{name}`, which is no certain argument"));
+            }
+            rest = after;
+        }
+        if tool.changes() && request.method == Method::Get {
+            return fault("changes something, which no GET may do");
+        }
+    }
     for argument in &tool.arguments {
         let name = &argument.name;
         if (argument.source == Source::OwnRecord) != argument.record.is_some() {

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)] // A failed step is a failed test.
 
 use assistant::{
-    Arguments, Call, CallEvent, CallState, LimitOf, Records, Refusal, Standing, Tool, Tools,
+    Arguments, Call, CallEvent, CallState, LimitOf, Moved, Records, Refusal, Standing, Tool, Tools,
     Verdict, check, identify,
 };
 use serde_json::{Value, json};
@@ -50,7 +50,11 @@ fn records(status: &str) -> Records {
 }
 
 fn verdict(call: &Call, records: &Records, calls: &[Call]) -> Result<Verdict, Refusal> {
-    check(&refund(), call, &Standing { customer: Some("ida"), records, calls, day: DAY })
+    check(
+        &refund(),
+        call,
+        &Standing { customer: Some("ida"), records, moved: Moved::by(calls, call) },
+    )
 }
 
 #[test]
@@ -79,7 +83,7 @@ fn nothing_is_sent_that_nobody_agreed_to() {
 fn the_customer_and_their_records_decide() {
     let (call, paid) = (call(10), records("paid"));
     let at = |customer, records| {
-        check(&refund(), &call, &Standing { customer, records, calls: &[], day: DAY })
+        check(&refund(), &call, &Standing { customer, records, moved: Moved::default() })
     };
     assert_eq!(at(None, &paid), Err(Refusal::Unidentified));
     assert_eq!(at(Some("ole"), &paid), Err(Refusal::AnotherCustomer));

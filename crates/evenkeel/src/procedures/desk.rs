@@ -3,7 +3,8 @@
 use std::{fmt, io, path::Path};
 
 use assistant::{
-    Arguments, Call, CallEvent, CallState, Refusal, Standing, Tool, Tools, Verdict, check, identify,
+    Arguments, Call, CallEvent, CallState, Moved, Refusal, Standing, Tool, Tools, Verdict, check,
+    identify,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -286,7 +287,8 @@ impl<'a> Desk<'a> {
     fn check(&self, tool: &Tool, call: &Call) -> Result<Verdict, Refusal> {
         let customer = self.customer.as_deref();
         let records = customer.map(|customer| self.records_of(customer)).unwrap_or_default();
-        let standing = Standing { customer, records: &records, calls: &self.calls, day: DAY };
+        let moved = Moved::by(&self.calls, call);
+        let standing = Standing { customer, records: &records, moved };
         check(tool, call, &standing)
     }
 
