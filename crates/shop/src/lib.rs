@@ -17,5 +17,11 @@ mod operation;
 mod journal;
 pub use journal::Journal;
 
+mod http;
+pub use http::{own_records, serve};
+
+mod sample;
+pub use sample::{Buyer, sample};
+
 mod shop;
 pub use shop::{Reply, Shop, ShopError};

@@ -32,6 +32,10 @@ pub(crate) fn look(records: &Records, name: &str, arguments: &Value) -> Result<V
             read::<Summary>(arguments)?;
             Ok("handed over".into())
         }
+        "list_orders" => records.orders_of(&read::<UserId>(arguments)?.user_id),
+        "list_items" => records.items_of(&read::<OrderId>(arguments)?.order_id),
+        "list_variants" => records.variants_like(&read::<ItemId>(arguments)?.item_id),
+        "list_payment_methods" => records.methods_of(&read::<OrderId>(arguments)?.order_id),
         "get_user_records" => records.of_user(&read::<UserId>(arguments)?.user_id),
         _ => Err(Refused::new("the shop has no such operation")),
     }

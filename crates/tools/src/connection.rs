@@ -1,0 +1,311 @@
+//! One other system over HTTP, by requests that its tools declare.
+
+use std::{fmt, time::Duration};
+
+use assistant::{Arguments, HttpRequest, Method, Records, Tool};
+use privacy::RawText;
+use reqwest::{StatusCode, Url};
+use serde_json::{Map, Value};
+
+/// A system that has not answered by then has not answered.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(3);
+/// An answer that is longer is none that a procedure can use.
+const BYTES_MAX: usize = 256 * 1024;
+/// The longest reason that is kept, in characters.
+const REASON_CHARS_MAX: usize = 300;
+
+/// A system that the desk's tools call. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    client: reqwest::Client,
+    base: Url,
+    key: Key,
+}
+
+/// The secret that is sent along; it is never written anywhere.
+#[derive(Clone, Default)]
+pub struct Key(Option<String>);
+
+impl Key {
+    /// A secret; an empty one is none.
+    pub fn new(secret: Option<String>) -> Self {
+        Self(secret.filter(|secret| !secret.is_empty()))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(if self.0.is_some() { "a secret" } else { "none" })
+    }
+}
+
+/// What came of a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// Done, with this. Texts in it are masked: whatever another system writes, no card number
+    /// goes on from here.
+    Done(Value),
+    /// The system said no; nothing was done.
+    Refused(String),
+    /// Nobody knows: no answer, half an answer, or an error of the system.
+    Unknown(String),
+}
+
+/// An answer as it came.
+pub(crate) enum Sent {
+    Answer(StatusCode, Value),
+    Nothing(String),
+}
+
+impl Connection {
+    /// A connection to the system at this address.
+    ///
+    /// # Errors
+    ///
+    /// When that is no `http://` or `https://` address.
+    pub fn new(base: &str, key: Key) -> Result<Self, ConnectionFault> {
+        let url = Url::parse(base).map_err(|error| ConnectionFault(format!("{base}: {error}")))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+            let why = format!("{base}: only http:// and https:// addresses can be called");
+            return Err(ConnectionFault(why));
+        }
+        // A second desk in the same process has installed the same one; that is no failure.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .timeout(PATIENCE)
+            // A secret is for one host; whoever is sent elsewhere does not take it along.
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .map_err(|error| ConnectionFault(error.to_string()))?;
+        Ok(Self { client, base: url, key })
+    }
+
+    /// Asks something that changes nothing; tried once more if there was no answer.
+    pub async fn look(&self, tool: &Tool, arguments: &Arguments) -> Told {
+        let first = self.call(tool, arguments, None).await;
+        match first {
+            Told::Unknown(_) => self.call(tool, arguments, None).await,
+            told => told,
+        }
+    }
+
+    /// Changes something once: the key goes along in `Idempotency-Key`. It is sent once.
+    pub async fn change(&self, tool: &Tool, arguments: &Arguments, key: &str) -> Told {
+        self.call(tool, arguments, Some(key)).await
+    }
+
+    /// What would move, in minor units, whichever way: `POST /{tool}/quote`.
+    pub async fn quote(&self, tool: &Tool, arguments: &Arguments) -> Result<u64, Told> {
+        let path = ["quote"];
+        let url = self.below(std::iter::once(tool.name.as_str()).chain(path));
+        let request = self.client.post(url).json(&arguments.to_json());
+        match told(self.send(request).await) {
+            Told::Done(value) => value["amount"].as_u64().ok_or_else(|| {
+                Told::Unknown("the quote holds no amount in whole minor units".to_owned())
+            }),
+            other => Err(other),
+        }
+    }
+
+    /// What was done under a key: `GET /calls/{key}`. `Ok(None)` if surely nothing was.
+    ///
+    /// # Errors
+    ///
+    /// Says why nobody knows.
+    pub async fn read_back(&self, key: &str) -> Result<Option<Told>, String> {
+        match self.send(self.client.get(self.below(["calls", key]))).await {
+            Sent::Answer(StatusCode::NOT_FOUND, _) => Ok(None),
+            Sent::Answer(status, mut body) if status.is_success() => {
+                if let Some(result) = body.get_mut("result") {
+                    return Ok(Some(Told::Done(masked(result.take()))));
+                }
+                match body["refused"].as_str() {
+                    Some(why) => Ok(Some(Told::Refused(reason(why)))),
+                    None => Err("the answer holds neither `result` nor `refused`".to_owned()),
+                }
+            }
+            Sent::Answer(status, _) => Err(format!("it answered {status}")),
+            Sent::Nothing(why) => Err(why),
+        }
+    }
+
+    /// What belongs to a customer now: `GET /customers/{id}/records`. Nothing for a customer whom
+    /// the system does not know.
+    ///
+    /// # Errors
+    ///
+    /// Says why it could not be read.
+    pub async fn records(&self, customer: &str) -> Result<Records, String> {
+        let url = self.below(["customers", customer, "records"]);
+        match self.send(self.client.get(url)).await {
+            Sent::Answer(StatusCode::NOT_FOUND, _) => Ok(Records::default()),
+            Sent::Answer(status, body) if status.is_success() => {
+                serde_json::from_value(body).map_err(|error| format!("records: {error}"))
+            }
+            Sent::Answer(status, _) => Err(format!("it answered {status}")),
+            Sent::Nothing(why) => Err(why),
+        }
+    }
+
+    async fn call(&self, tool: &Tool, arguments: &Arguments, key: Option<&str>) -> Told {
+        let arguments = arguments.to_json();
+        let empty = Map::new();
+        let arguments = arguments.as_object().unwrap_or(&empty);
+        let request = match &tool.http {
+            None => self.client.post(self.below([tool.name.as_str()])).json(arguments),
+            Some(declared) => self.declared(declared, arguments),
+        };
+        let request = match key {
+            Some(key) => request.header("Idempotency-Key", key),
+            None => request,
+        };
+        told(self.send(request).await)
+    }
+
+    fn declared(
+        &self,
+        declared: &HttpRequest,
+        arguments: &Map<String, Value>,
+    ) -> reqwest::RequestBuilder {
+        let mut rest = arguments.clone();
+        let segments: Vec<String> = declared
+            .path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| fill(segment, arguments, &mut rest))
+            .collect();
+        let url = self.below(segments.iter().map(String::as_str));
+        match declared.method {
+            Method::Get => {
+                let query: Vec<(String, String)> = rest
+                    .iter()
+                    .flat_map(|(name, value)| texts(value).map(|text| (name.clone(), text)))
+                    .collect();
+                self.client.get(url).query(&query)
+            }
+            Method::Post => self.client.post(url).json(&rest),
+            Method::Put => self.client.put(url).json(&rest),
+            Method::Patch => self.client.patch(url).json(&rest),
+            Method::Delete => self.client.delete(url).json(&rest),
+        }
+    }
+
+    /// An address below the system's own; each part is one segment, whatever it holds.
+    fn below<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(parts);
+        }
+        url
+    }
+
+    async fn send(&self, request: reqwest::RequestBuilder) -> Sent {
+        let request = match &self.key.0 {
+            Some(key) => request.bearer_auth(key),
+            None => request,
+        };
+        // The error names the address, and the address may name a customer.
+        let why = |error: reqwest::Error| Sent::Nothing(error.without_url().to_string());
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => return why(error),
+        };
+        let status = response.status();
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= BYTES_MAX => body.extend(chunk),
+                Ok(Some(_)) => return Sent::Nothing("the answer is too long".to_owned()),
+                Ok(None) => break,
+                Err(error) => return why(error),
+            }
+        }
+        match serde_json::from_slice(&body) {
+            Ok(value) => Sent::Answer(status, value),
+            Err(_) if body.is_empty() || !status.is_success() => Sent::Answer(status, Value::Null),
+            Err(_) => Sent::Nothing("the answer is no JSON".to_owned()),
+        }
+    }
+}
+
+/// Puts arguments into a segment of a path; they are taken out of the rest.
+fn fill(segment: &str, arguments: &Map<String, Value>, rest: &mut Map<String, Value>) -> String {
+    let mut out = String::new();
+    let mut open = segment;
+    while let Some((before, after)) = open.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        out.push_str(before);
+        if let Some(value) = arguments.get(name) {
+            out.push_str(&texts(value).collect::<Vec<_>>().join(","));
+        }
+        rest.remove(name);
+        open = after;
+    }
+    out + open
+}
+
+fn texts(value: &Value) -> impl Iterator<Item = String> {
+    let all = match value {
+        Value::Array(values) => values.clone(),
+        one => vec![one.clone()],
+    };
+    all.into_iter().map(|value| match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    })
+}
+
+/// A refusal is what the system says about the request: it was understood, and nothing was done.
+/// A conflict, a limit and an error of the system are none.
+fn told(sent: Sent) -> Told {
+    match sent {
+        Sent::Answer(status, body) if status.is_success() => Told::Done(masked(body)),
+        Sent::Answer(
+            status @ (StatusCode::BAD_REQUEST
+            | StatusCode::UNAUTHORIZED
+            | StatusCode::FORBIDDEN
+            | StatusCode::NOT_FOUND
+            | StatusCode::GONE
+            | StatusCode::UNPROCESSABLE_ENTITY),
+            body,
+        ) => {
+            let words = ["detail", "message", "error", "title"];
+            let why = words.iter().find_map(|word| body[*word].as_str());
+            Told::Refused(why.map_or_else(|| format!("it answered {status}"), reason))
+        }
+        Sent::Answer(status, _) => Told::Unknown(format!("it answered {status}")),
+        Sent::Nothing(why) => Told::Unknown(why),
+    }
+}
+
+fn reason(words: &str) -> String {
+    let short: String = words.chars().take(REASON_CHARS_MAX).collect();
+    RawText::from(short).mask().as_str().to_owned()
+}
+
+/// The same value with each of its texts masked.
+fn masked(value: Value) -> Value {
+    match value {
+        Value::String(text) => RawText::from(text).mask().as_str().into(),
+        Value::Array(values) => values.into_iter().map(masked).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (name, masked(value))).collect()
+        }
+        other => other,
+    }
+}
+
+/// Why there is no such connection.
+#[derive(Debug)]
+pub struct ConnectionFault(String);
+
+impl fmt::Display for ConnectionFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConnectionFault {}
