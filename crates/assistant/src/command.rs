@@ -16,6 +16,13 @@ pub enum Command {
         /// Its name.
         procedure: String,
     },
+    /// Ask whether a procedure is what is wanted, where that is not certain.
+    Clarify {
+        /// Its name.
+        procedure: String,
+        /// What was written, to be answered from the articles if it is not.
+        question: String,
+    },
     /// Give a slot its value, whether it was asked for or not.
     SetSlot {
         /// The slot's name.

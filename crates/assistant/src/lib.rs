@@ -26,7 +26,9 @@ pub use call::{
 };
 
 mod policy;
-pub use policy::{LimitOf, Moved, Records, Refusal, Standing, Verdict, check, identify};
+pub use policy::{
+    LimitOf, Moved, Records, Refusal, Standing, Verdict, check, check_look, identify,
+};
 
 mod command;
 pub use command::{Command, CommandFault};
@@ -38,4 +40,4 @@ mod machine;
 pub use machine::{Choice, Effect, Expected, Filled, Input, Outcome, State, step};
 
 mod reader;
-pub use reader::{begins_with, read};
+pub use reader::{asks_in_general, begins_with, read, says_yes_or_no};

@@ -24,8 +24,52 @@ const LONGEST_RUN: usize = 100;
 /// Misunderstood so often in a row, a person takes over.
 const MISUNDERSTOOD_MOST: u8 = 2;
 
-const STILL_AT_IT: &str = "I am still working on that.";
-const LEFT_AS_IT_IS: &str = "All right, I leave it as it is.";
+/// The machine's own sentences, in the languages of procedures; English first, for all others.
+struct Own {
+    language: &'static str,
+    still_at_it: &'static str,
+    left_as_it_is: &'static str,
+    /// Before the title of a procedure.
+    is_it: &'static str,
+}
+
+const OWN: [Own; 5] = [
+    Own {
+        language: "en",
+        still_at_it: "I am still working on that.",
+        left_as_it_is: "All right, I leave it as it is.",
+        is_it: "Is this what you would like me to do:",
+    },
+    Own {
+        language: "de",
+        still_at_it: "Ich bin noch dabei.",
+        left_as_it_is: "Gut, dann bleibt alles, wie es ist.",
+        is_it: "Soll ich das für Sie tun:",
+    },
+    Own {
+        language: "sv",
+        still_at_it: "Jag håller fortfarande på med det.",
+        left_as_it_is: "Okej, då låter jag det vara som det är.",
+        is_it: "Är det här vad du vill att jag gör:",
+    },
+    Own {
+        language: "es",
+        still_at_it: "Todavía estoy en ello.",
+        left_as_it_is: "De acuerdo, lo dejo como está.",
+        is_it: "¿Es esto lo que quiere que haga?",
+    },
+    Own {
+        language: "fr",
+        still_at_it: "J’y travaille encore.",
+        left_as_it_is: "D’accord, je laisse tout en l’état.",
+        is_it: "Est-ce ce que vous souhaitez que je fasse :",
+    },
+];
+
+fn own(procedure: Option<&Procedure>) -> &'static Own {
+    let language = procedure.map(|procedure| procedure.language.as_str());
+    OWN.iter().find(|own| Some(own.language) == language).unwrap_or(&OWN[0])
+}
 
 /// Where a conversation stands in its procedures.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,6 +122,10 @@ struct Given {
 #[serde(rename_all = "snake_case")]
 enum Waits {
     Nothing,
+    /// A yes to beginning at all; else this is answered from the articles.
+    Wish {
+        question: String,
+    },
     /// The answer to the question of this step.
     Answer,
     /// A yes to these words, which say these arguments.
@@ -141,6 +189,18 @@ impl State {
         Self { customer: customer.map(str::to_owned), ..Self::default() }
     }
 
+    /// The same, of this customer.
+    #[must_use]
+    pub fn with_customer(self, customer: Option<&str>) -> Self {
+        Self { customer: customer.map(str::to_owned), ..self }
+    }
+
+    /// Whether nothing has happened in it that has to be remembered: calls are numbered, also over
+    /// procedures that have ended.
+    pub fn is_fresh(&self) -> bool {
+        self.stack.is_empty() && self.calls == 0
+    }
+
     /// Whether a procedure is on its way.
     pub fn is_at_work(&self) -> bool {
         !self.stack.is_empty()
@@ -149,6 +209,39 @@ impl State {
     /// The procedure at hand.
     pub fn procedure(&self) -> Option<&str> {
         self.stack.last().map(|frame| frame.procedure.as_str())
+    }
+
+    /// The step whose call is waited for.
+    pub fn waits_for(&self) -> Option<&str> {
+        match &self.stack.last()?.waits {
+            Waits::Result { step, .. } => Some(step),
+            _ => None,
+        }
+    }
+
+    /// What was written before it was asked whether a procedure is wanted.
+    pub fn clarifies(&self) -> Option<&str> {
+        match &self.stack.last()?.waits {
+            Waits::Wish { question } => Some(question),
+            _ => None,
+        }
+    }
+
+    /// The same without a procedure of which nobody said that it is wanted.
+    #[must_use]
+    pub fn without_wish(mut self) -> Self {
+        if self.clarifies().is_some() {
+            self.stack.pop();
+        }
+        self
+    }
+
+    /// The words to which a yes is waited for.
+    pub fn read_back(&self) -> Option<&str> {
+        match &self.stack.last()?.waits {
+            Waits::Yes { words, .. } => Some(words),
+            _ => None,
+        }
     }
 
     /// What was told so far, by slot, as people say it.
@@ -166,7 +259,7 @@ impl State {
         let frame = self.stack.last()?;
         Some(match &frame.waits {
             Waits::Nothing => return None,
-            Waits::Yes { .. } => Expected::Yes,
+            Waits::Yes { .. } | Waits::Wish { .. } => Expected::Yes,
             Waits::Result { .. } => Expected::Result,
             Waits::Answer => {
                 let procedure = procedures.get(&frame.procedure)?;
@@ -273,7 +366,10 @@ impl<'a> Machine<'a> {
                 self.ask_again(false);
                 true
             }
-            Command::StartProcedure { procedure } => self.start(&procedure),
+            Command::StartProcedure { procedure } => self.begin(&procedure, Waits::Nothing),
+            Command::Clarify { procedure, question } => {
+                self.begin(&procedure, Waits::Wish { question })
+            }
             Command::SetSlot { slot, value } => self.set(&slot, value),
             Command::CorrectSlot { slot, value } => self.correct(&slot, value),
             Command::Confirm {} => self.yes_or_no(true),
@@ -295,7 +391,7 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn start(&mut self, name: &str) -> bool {
+    fn begin(&mut self, name: &str, waits: Waits) -> bool {
         let Some(procedure) = self.procedures.get(name) else { return false };
         let runs = self.state.stack.iter().any(|frame| frame.procedure == name);
         if runs || self.state.stack.len() >= DEEPEST || self.is_calling() {
@@ -310,9 +406,9 @@ impl<'a> Machine<'a> {
             walked: Vec::new(),
             results: Vec::new(),
             refused: None,
-            waits: Waits::Nothing,
+            waits,
         });
-        self.run();
+        self.go_on_or_ask();
         true
     }
 
@@ -374,6 +470,17 @@ impl<'a> Machine<'a> {
                 true
             }
             Waits::Yes { .. } => self.cancel(),
+            Waits::Wish { .. } if yes => {
+                frame.waits = Waits::Nothing;
+                self.run();
+                true
+            }
+            Waits::Wish { question } => {
+                self.state.stack.pop();
+                self.effects.push(Effect::Answer(question));
+                self.go_on_or_ask();
+                true
+            }
             Waits::Answer => {
                 let name = asked(frame, procedure).map(str::to_owned);
                 name.is_some_and(|name| self.set(&name, yes.into()))
@@ -387,10 +494,9 @@ impl<'a> Machine<'a> {
             self.hand_over("The customer took it back while a call was running.");
             return true;
         }
-        if self.state.stack.pop().is_none() {
-            return false;
-        }
-        self.effects.push(Effect::Say(LEFT_AS_IT_IS.into()));
+        let Some(frame) = self.state.stack.pop() else { return false };
+        let words = own(self.procedures.get(&frame.procedure)).left_as_it_is;
+        self.effects.push(Effect::Say(words.into()));
         self.go_on_or_ask();
         true
     }
@@ -581,8 +687,15 @@ impl<'a> Machine<'a> {
                 again.unwrap_or(&slot.ask).clone()
             }),
             Waits::Yes { words, .. } => Some(words.clone()),
+            Waits::Wish { .. } => {
+                let title = &procedure.title;
+                Some(match own(Some(procedure)).is_it {
+                    asked if asked.ends_with('?') => format!("{asked} {title}"),
+                    asked => format!("{asked} {}?", title.trim_end_matches('?')),
+                })
+            }
             Waits::Result { .. } => {
-                self.effects.push(Effect::Say(STILL_AT_IT.into()));
+                self.effects.push(Effect::Say(own(Some(procedure)).still_at_it.into()));
                 return true;
             }
             Waits::Nothing => None,

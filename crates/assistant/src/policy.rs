@@ -83,8 +83,7 @@ pub fn check(tool: &Tool, call: &Call, standing: &Standing<'_>) -> Result<Verdic
     if call.customer.as_deref() != standing.customer {
         return Err(Refusal::AnotherCustomer);
     }
-    owns_what_it_names(tool, &call.arguments, standing.records)?;
-    meets_what_it_requires(tool, &call.arguments, standing.records)?;
+    check_look(tool, &call.arguments, standing.customer, standing.records)?;
     if !tool.changes() {
         return Ok(Verdict::Allowed);
     }
@@ -100,6 +99,25 @@ pub fn check(tool: &Tool, call: &Call, standing: &Standing<'_>) -> Result<Verdic
         0 => Verdict::Allowed,
         more => Verdict::NeedsApproval(more),
     })
+}
+
+/// Decides whether a tool may be asked about what these arguments name: what holds for a look, and
+/// for a change before its money and its yes.
+///
+/// # Errors
+///
+/// Names the first rule that forbids it.
+pub fn check_look(
+    tool: &Tool,
+    arguments: &Arguments,
+    customer: Option<&str>,
+    records: &Records,
+) -> Result<(), Refusal> {
+    if tool.identity && customer.is_none() {
+        return Err(Refusal::Unidentified);
+    }
+    owns_what_it_names(tool, arguments, records)?;
+    meets_what_it_requires(tool, arguments, records)
 }
 
 /// Who the customer is after a tool has identified somebody: a conversation serves one customer.

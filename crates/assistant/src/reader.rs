@@ -18,7 +18,7 @@ const LONGEST_TEXT: usize = 200;
 const FEW_WORDS: usize = 5;
 
 /// Yes, alone or with a polite word.
-const YES: [&str; 37] = [
+const YES: [&str; 38] = [
     "yes",
     "yep",
     "yeah",
@@ -56,8 +56,9 @@ const YES: [&str; 37] = [
     "juist",
     "klopt",
     "visst",
+    "نعم",
 ];
-const NO: [&str; 19] = [
+const NO: [&str; 20] = [
     "no",
     "nope",
     "nah",
@@ -77,6 +78,7 @@ const NO: [&str; 19] = [
     "nao",
     "na",
     "no thanks",
+    "لا",
 ];
 /// Words beside a yes or no that say nothing of their own.
 const POLITE: [&str; 34] = [
@@ -173,6 +175,18 @@ const ASKS: [&str; 24] = [
     "are", "will", "wie", "was", "wann", "warum", "wo", "kann", "hur", "vad", "när", "varför",
 ];
 
+/// How a question begins that may be about what holds for everybody.
+const GENERAL: [&str; 31] = [
+    "how", "what", "who", "which", "does", "do", "is", "are", "until", "to", "wie", "was", "wer",
+    "welche", "welcher", "ist", "sind", "bis", "hur", "vad", "vem", "vilken", "är", "cómo", "qué",
+    "quién", "cuánto", "comment", "quel", "quelle", "qui",
+];
+/// What is one's own.
+const OWN: [&str; 22] = [
+    "my", "mine", "our", "ours", "mein", "meine", "meinen", "meiner", "meines", "unser", "unsere",
+    "min", "mitt", "mina", "vår", "mi", "mis", "mon", "ma", "mes", "notre", "nos",
+];
+
 /// Reads an answer to what was expected. `filled` are the slots that may be corrected.
 ///
 /// It gives one command: a message that says two things at once is not understood, and asked
@@ -233,6 +247,22 @@ pub fn begins_with(expected: &Expected, text: &str) -> Option<Command> {
             .filter(|_| *kind != SlotKind::YesNo),
     };
     value.map(|value| Command::SetSlot { slot: name.clone(), value })
+}
+
+/// Whether a message asks what holds for everybody, not for something of one's own: such a question
+/// is for the articles, however near it comes to a wish.
+pub fn asks_in_general(text: &str) -> bool {
+    let words = normalised(text);
+    let mut words = words.split_whitespace();
+    let asks = words.next().is_some_and(|first| GENERAL.contains(&first));
+    asks && !words.any(|word| OWN.contains(&word) || word.chars().any(|c| c.is_ascii_digit()))
+}
+
+/// Whether a yes or a no is among the words: such a message answers something, even where nobody
+/// can tell what, and is no new wish.
+pub fn says_yes_or_no(text: &str) -> bool {
+    let words = normalised(text);
+    strip(&words, &YES) != words.trim() || strip(&words, &NO) != words.trim()
 }
 
 fn read_yes(filled: &[Filled], text: &str, words: &str) -> Command {
@@ -450,6 +480,23 @@ mod tests {
         }
         let question = read(&Expected::Yes, &[], "when do I get the money?");
         assert_eq!(question, Command::Answer { question: "when do I get the money?".into() });
+    }
+
+    #[test]
+    fn an_answer_with_more_in_it_is_no_new_wish() {
+        assert!(says_yes_or_no("yes but pay it to my other card"));
+        assert!(says_yes_or_no("No, I want to return it"));
+        assert!(!says_yes_or_no("I want to return it, noted yesterday"));
+    }
+
+    #[test]
+    fn what_holds_for_everybody_is_no_wish() {
+        for general in ["How long does a refund take?", "Who pays for the return?"] {
+            assert!(asks_in_general(general), "{general}");
+        }
+        for own in ["What is the status of my order?", "how far is #W1234567", "Cancel it"] {
+            assert!(!asks_in_general(own), "{own}");
+        }
     }
 
     #[test]

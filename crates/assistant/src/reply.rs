@@ -64,14 +64,16 @@ pub fn reply(sentences: &[CitedSentence]) -> Option<Reply> {
 fn number(sources: &mut Vec<Source>, run: &[CitedSentence]) -> i64 {
     let quote = run.iter().map(|sentence| sentence.text.as_str()).collect::<Vec<_>>().join(" ");
     let article = &run[0];
-    if let Some(known) = sources.iter_mut().find(|known| known.article_id == article.article_id) {
+    if let Some(known) =
+        sources.iter_mut().find(|known| known.article_id == Some(article.article_id))
+    {
         known.quote = Masked::own_words(format!("{} … {quote}", known.quote));
         return known.n;
     }
     let n = i64::try_from(sources.len()).expect("an answer has few sources") + 1;
     sources.push(Source {
         n,
-        article_id: article.article_id,
+        article_id: Some(article.article_id),
         slug: article.slug.clone(),
         title: article.title.clone(),
         quote: Masked::own_words(quote),

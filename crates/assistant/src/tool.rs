@@ -166,11 +166,16 @@ impl Tool {
 
 /// The tools that a desk declares, by name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Tools(BTreeMap<String, Tool>);
+pub struct Tools {
+    by_name: BTreeMap<String, Tool>,
+    currency: String,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    #[serde(default)]
+    currency: String,
     #[serde(rename = "tool")]
     tools: Vec<Tool>,
 }
@@ -191,17 +196,26 @@ impl Tools {
                 return Err(ToolFault(format!("the tool `{name}` is declared twice")));
             }
         }
-        Ok(Self(tools))
+        let is_code = file.currency.chars().all(|c| c.is_ascii_uppercase());
+        if !(file.currency.is_empty() || is_code && file.currency.len() == 3) {
+            return Err(ToolFault("`currency` is a code of three capitals, such as EUR".into()));
+        }
+        Ok(Self { by_name: tools, currency: file.currency })
+    }
+
+    /// The currency of all amounts, ISO 4217; empty if no file says it.
+    pub fn currency(&self) -> &str {
+        &self.currency
     }
 
     /// The tool of this name.
     pub fn get(&self, name: &str) -> Option<&Tool> {
-        self.0.get(name)
+        self.by_name.get(name)
     }
 
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Tool> {
-        self.0.values()
+        self.by_name.values()
     }
 }
 

@@ -59,11 +59,13 @@ pub enum HandoffReason {
     OtherLanguage,
     /// An attached file must be looked at.
     FileToLookAt,
+    /// A procedure came to where only a person goes on.
+    Procedure,
 }
 
 impl HandoffReason {
     /// All reasons.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AskedForPerson,
         Self::PeopleFirst,
         Self::LevelGivesPeople,
@@ -73,6 +75,7 @@ impl HandoffReason {
         Self::DidNotHelp,
         Self::OtherLanguage,
         Self::FileToLookAt,
+        Self::Procedure,
     ];
 
     /// The word in the API and in the table.
@@ -88,6 +91,7 @@ impl HandoffReason {
             Self::DidNotHelp => "did_not_help",
             Self::OtherLanguage => "other_language",
             Self::FileToLookAt => "file_to_look_at",
+            Self::Procedure => "procedure",
         }
     }
 
@@ -110,6 +114,7 @@ impl HandoffReason {
             Self::DidNotHelp => "The assistant's answer did not help.",
             Self::OtherLanguage => "No article is in the customer's language.",
             Self::FileToLookAt => "The customer attached a file that a person must look at.",
+            Self::Procedure => "A procedure goes on with a person.",
         }
     }
 }

@@ -73,6 +73,8 @@ words!(
         Case = "case",
         /// A handoff.
         Handoff = "handoff",
+        /// A call of a tool.
+        Call = "call",
     }
 );
 
@@ -153,6 +155,10 @@ words!(
         HandoffMade = "handoff.made",
         /// What it quotes was masked afterwards.
         HandoffMasked = "handoff.masked",
+        /// A call of a tool is wanted.
+        CallProposed = "call.proposed",
+        /// It went on, or came to its end.
+        CallChanged = "call.changed",
     }
 );
 

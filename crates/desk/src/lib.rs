@@ -17,6 +17,8 @@ mod message;
 
 mod case;
 
+mod call;
+
 mod review;
 
 mod handoff;
@@ -27,6 +29,7 @@ pub mod limits;
 pub mod sayings;
 
 pub use article::{Article, ArticleState};
+pub use call::{Call, CallState};
 pub use case::{Arm, Assignment, Case, DraftDraw, ReviewDraw};
 pub use conversation::{
     AuthorType, Conversation, Handler, LastMessage, Priority, Refusal, State, Survey,

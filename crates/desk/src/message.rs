@@ -145,13 +145,13 @@ impl EventCode {
 pub struct Source {
     /// Its small number in the text, from 1.
     pub n: i64,
-    /// The article.
-    pub article_id: ArticleId,
-    /// The article's name in addresses, as it was then.
+    /// The article; none where a tool told it.
+    pub article_id: Option<ArticleId>,
+    /// The article's name in addresses, as it was then; of a tool its own name.
     pub slug: String,
-    /// The article's heading, as it was then.
+    /// The article's heading, as it was then; of a tool what it does.
     pub title: Masked,
-    /// The article's own words, as they were then.
+    /// The article's own words, as they were then; what was said of a tool's result.
     pub quote: Masked,
 }
 
@@ -191,6 +191,8 @@ pub struct Message {
     pub is_generated: bool,
     /// Where its sentences come from.
     pub sources: Vec<Source>,
+    /// What the customer may answer with one press.
+    pub choices: Vec<Masked>,
     /// What is attached.
     pub files: Vec<File>,
     /// What became of it, for a draft.

@@ -18,6 +18,10 @@ struct Sayings {
     greeting: &'static str,
     you_are_welcome: &'static str,
     person_will_answer: &'static str,
+    no_certain_answer: &'static str,
+    needs_approval: &'static str,
+    yes: &'static str,
+    no: &'static str,
 }
 
 const ALL: [Sayings; 6] = [
@@ -41,6 +45,10 @@ const ALL: [Sayings; 6] = [
         greeting: "Hello. What can I help you with?",
         you_are_welcome: "You are welcome. Write here whenever there is something else.",
         person_will_answer: "I cannot answer that with certainty, so a person will.",
+        no_certain_answer: "I have no certain answer to that question. You can ask for a person at any time.",
+        needs_approval: "A colleague has to approve this first. You will read here what comes of it.",
+        yes: "Yes",
+        no: "No",
     },
     Sayings {
         language: "de",
@@ -63,6 +71,10 @@ const ALL: [Sayings; 6] = [
         greeting: "Guten Tag. Womit kann ich helfen?",
         you_are_welcome: "Gern. Schreiben Sie hier, wenn noch etwas ist.",
         person_will_answer: "Das kann ich nicht sicher beantworten, deshalb antwortet ein Mensch.",
+        no_certain_answer: "Auf diese Frage habe ich keine sichere Antwort. Sie können jederzeit einen Menschen verlangen.",
+        needs_approval: "Das muss zuerst eine Kollegin oder ein Kollege freigeben. Sie lesen hier, was daraus wird.",
+        yes: "Ja",
+        no: "Nein",
     },
     Sayings {
         language: "sv",
@@ -84,6 +96,10 @@ const ALL: [Sayings; 6] = [
         greeting: "Hej. Vad kan jag hjälpa dig med?",
         you_are_welcome: "Varsågod. Skriv här om det är något mer.",
         person_will_answer: "Det kan jag inte svara säkert på, så en människa svarar.",
+        no_certain_answer: "Den frågan har jag inget säkert svar på. Du kan be om en människa när du vill.",
+        needs_approval: "En kollega måste godkänna det först. Du läser här vad det blir av det.",
+        yes: "Ja",
+        no: "Nej",
     },
     Sayings {
         language: "es",
@@ -106,6 +122,10 @@ const ALL: [Sayings; 6] = [
         greeting: "Hola. ¿En qué puedo ayudarle?",
         you_are_welcome: "De nada. Escriba aquí si necesita algo más.",
         person_will_answer: "No puedo responder a eso con certeza; lo hará una persona.",
+        no_certain_answer: "No tengo una respuesta segura a esa pregunta. Puede pedir una persona en cualquier momento.",
+        needs_approval: "Antes debe aprobarlo un compañero. Aquí leerá el resultado.",
+        yes: "Sí",
+        no: "No",
     },
     Sayings {
         language: "fr",
@@ -128,6 +148,10 @@ const ALL: [Sayings; 6] = [
         greeting: "Bonjour. En quoi puis-je vous aider ?",
         you_are_welcome: "Je vous en prie. Écrivez ici s’il y a autre chose.",
         person_will_answer: "Je ne peux pas y répondre avec certitude ; une personne le fera.",
+        no_certain_answer: "Je n’ai pas de réponse certaine à cette question. Vous pouvez demander une personne à tout moment.",
+        needs_approval: "Un collègue doit d’abord l’approuver. Vous lirez ici ce qu’il en est.",
+        yes: "Oui",
+        no: "Non",
     },
     Sayings {
         language: "ar",
@@ -147,6 +171,10 @@ const ALL: [Sayings; 6] = [
         greeting: "مرحبًا. كيف يمكنني مساعدتك؟",
         you_are_welcome: "على الرحب والسعة. اكتب هنا متى احتجت إلى شيء آخر.",
         person_will_answer: "لا أستطيع الإجابة عن ذلك بيقين، لذلك سيجيب شخص.",
+        no_certain_answer: "ليست لدي إجابة مؤكدة عن هذا السؤال. يمكنك طلب التحدث إلى شخص في أي وقت.",
+        needs_approval: "يجب أن يوافق زميل على ذلك أولًا. ستقرأ النتيجة هنا.",
+        yes: "نعم",
+        no: "لا",
     },
 ];
 
@@ -239,6 +267,25 @@ pub fn you_are_welcome(language: Option<&str>) -> Masked {
 #[must_use]
 pub fn person_will_answer(language: Option<&str>) -> Masked {
     fill(of(language).person_will_answer, &[])
+}
+
+/// A question in between that no article answers.
+#[must_use]
+pub fn no_certain_answer(language: Option<&str>) -> Masked {
+    fill(of(language).no_certain_answer, &[])
+}
+
+/// What the customer agreed to waits for a colleague.
+#[must_use]
+pub fn needs_approval(language: Option<&str>) -> Masked {
+    fill(of(language).needs_approval, &[])
+}
+
+/// What may be pressed after a question of yes or no.
+#[must_use]
+pub fn yes_and_no(language: Option<&str>) -> (Masked, Masked) {
+    let sayings = of(language);
+    (fill(sayings.yes, &[]), fill(sayings.no, &[]))
 }
 
 fn of(language: Option<&str>) -> &'static Sayings {

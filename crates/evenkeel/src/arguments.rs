@@ -465,6 +465,19 @@ pub(crate) struct ServeOptions {
     pub(crate) listening: Listening,
     #[command(flatten)]
     pub(crate) place: Place,
+    #[command(flatten)]
+    pub(crate) procedures: ProcedureOptions,
+}
+
+/// What the assistant may do besides answering.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ProcedureOptions {
+    /// Folder with tools.toml and procedures, which the assistant follows
+    #[arg(long, value_name = "DIR", requires = "tools_url")]
+    pub(crate) procedures: Option<PathBuf>,
+    /// Address of the system that the tools call; its secret comes from EVENKEEL_TOOLS_KEY
+    #[arg(long, value_name = "URL", requires = "procedures")]
+    pub(crate) tools_url: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -1,24 +1,28 @@
 //! `demo`: the sample shop in a folder of its own, with people at work in it.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use desk::Role;
 use privacy::RawText;
 use service::{Caller, FirstRun, NewAgent, Service, Who, rules};
+use shop::{Buyer, Shop};
 use sim::{
     Client,
     past::{Frame, Life, past},
-    shop,
+    shop as life,
 };
 
 use crate::{
     arguments::{DemoOptions, Place},
     failure::{Failure, Outcome},
     folder::Folder,
+    playbook_files,
     serve::{listen, open_browser, say, stop},
     shop_files::{self, People, Person},
 };
 
+/// A kept shop has the same goods and orders each time it opens.
+const SHOP_SEED: u64 = 7;
 /// Everybody's password; the demo is no secret.
 const PASSWORD: &str = "evenkeel-demo";
 
@@ -35,12 +39,10 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
             (Some(temporary.path().to_owned()), Some(temporary))
         }
     };
-    let folder = Folder::open(
-        &Place { data: path, database: options.database.clone() },
-        options.listening.speed,
-    )
-    .await?;
     let people = shop_files::people()?;
+    let playbook = playbook_files::sample(&open_shop_system(path.as_deref(), &people).await?)?;
+    let place = Place { data: path, database: options.database.clone() };
+    let folder = Folder::open_with(&place, options.listening.speed, playbook).await?;
     if let Some(lead) = open_shop(&folder.service, &people).await? {
         write_past(&folder.service, &lead, options.past, options.seed).await?;
     }
@@ -51,7 +53,7 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
         None
     } else {
         let inbox = folder.service.door("web").await?;
-        let place = shop::Place {
+        let place = life::Place {
             client: Client::new(&url)
                 .map_err(|error| Failure::new(error.to_string(), "Try another --host."))?,
             inbox: inbox.key,
@@ -62,7 +64,7 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
             speed: options.listening.speed,
         };
         let script = shop_files::script(people)?;
-        Some(tokio::spawn(shop::live(Arc::new(script), place)))
+        Some(tokio::spawn(life::live(Arc::new(script), place)))
     };
     // Life ends first, so that its open streams do not hold up the server's own end.
     let stop = async move {
@@ -74,6 +76,30 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     let sample = shop_files::sample()?;
     let served = http::serve(folder.service.clone(), sample, listener, stop).await;
     served.map_err(|error| Failure::new(error.to_string(), "Start it again."))
+}
+
+/// Starts the shop's own system on a port of this machine; gives its address.
+async fn open_shop_system(folder: Option<&Path>, people: &People) -> Outcome<String> {
+    let hint = "Check the folder, or name another one with --data.";
+    let failed = |error: std::io::Error| Failure::new(format!("the shop: {error}"), hint);
+    let buyers: Vec<Buyer> = people
+        .names()
+        .chain([life::VISITOR])
+        .map(|name| Buyer { id: life::external_id(name), name: name.to_owned() })
+        .collect();
+    // A desk on PostgreSQL has no folder; its shop begins anew each time.
+    let journal = match folder {
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(failed)?;
+            folder.join("shop.ndjson")
+        }
+        None => std::env::temp_dir().join(format!("evenkeel-shop-{}.ndjson", std::process::id())),
+    };
+    let shop = Shop::open(shop::sample(&buyers, SHOP_SEED), &journal).map_err(failed)?;
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
+    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+    tokio::spawn(shop::serve(shop, listener));
+    Ok(url)
 }
 
 /// Sets the shop up, and gives its owner; a kept folder has it already.

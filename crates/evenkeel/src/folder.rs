@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use service::Service;
+use service::{Playbook, Service};
 use store::{Location, Store};
 
 use crate::{
@@ -41,8 +41,13 @@ impl Place {
 impl Folder {
     /// Opens the desk that a place names. A folder is created if need be, and locked.
     pub(crate) async fn open(place: &Place, speed: f64) -> Outcome<Self> {
+        Self::open_with(place, speed, Playbook::default()).await
+    }
+
+    /// Opens a desk that also follows procedures.
+    pub(crate) async fn open_with(place: &Place, speed: f64, playbook: Playbook) -> Outcome<Self> {
         let (store, lock) = open_store(&place.location()).await?;
-        Ok(Self { service: Service::open(store, speed).await?, _lock: lock })
+        Ok(Self { service: Service::open_with(store, speed, playbook).await?, _lock: lock })
     }
 }
 

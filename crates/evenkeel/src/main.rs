@@ -18,6 +18,8 @@ mod demo;
 
 mod shop_files;
 
+mod playbook_files;
+
 mod import;
 
 mod article_file;

@@ -62,6 +62,13 @@ pub(crate) fn people() -> Outcome<People> {
     toml::from_str(PEOPLE).map_err(|error| broken("people.toml", &error.to_string()))
 }
 
+impl People {
+    /// The customers' names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.customers.iter().map(|customer| customer.name.as_str())
+    }
+}
+
 /// Questions as customers of such a shop ask them.
 pub(crate) fn questions() -> Outcome<Vec<String>> {
     #[derive(Deserialize)]

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem,
-    routes::{agents, balance, files, house, knowledge, what_if, widget},
+    routes::{agents, balance, calls, files, house, knowledge, what_if, widget},
     stream,
     wire::{self, ListOf},
 };
@@ -152,6 +152,13 @@ impl Api {
             .gives::<ListOf<wire::FailedJob>>(200);
         self.post("/jobs/{id}/retry", "retryJob", "Tries given-up work again.", Agents).nothing();
         self.delete("/jobs/{id}", "dropJob", "Drops given-up work.", Agents).nothing();
+        self.get("/calls", "callsToApprove", "Lists calls that wait for people.", Agents)
+            .gives::<ListOf<wire::Call>>(200);
+        self.post("/calls/{id}/approve", "approveCall", "Approves a call.", Agents)
+            .gives::<wire::Call>(200);
+        self.post("/calls/{id}/refuse", "refuseCall", "Refuses a call.", Agents)
+            .takes::<calls::Refusing>()
+            .gives::<wire::Call>(200);
         self.get("/overview", "overview", "Shows the desk at a glance.", Agents)
             .gives::<wire::Overview>(200);
     }

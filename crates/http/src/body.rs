@@ -125,7 +125,9 @@ from_path!(
     desk::JobId,
     desk::InboxId,
     desk::FileId,
-    desk::CustomerId
+    desk::CustomerId,
+    // A call's key.
+    String
 );
 
 impl<A: std::str::FromStr, B: std::str::FromStr> FromPath for (A, B) {

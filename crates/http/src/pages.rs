@@ -1,11 +1,17 @@
 //! Pages for those who come once: the help centre, and the demo's shop.
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::header,
     response::{Html, IntoResponse, Response},
 };
 use pulldown_cmark::{Event, Parser, Tag};
+use serde::Deserialize;
+use serde_json::json;
+use sim::{
+    shop::{VISITOR, external_id},
+    visitor::Identity,
+};
 
 use crate::{problem::Problem, state::Desk};
 
@@ -75,22 +81,57 @@ pub(crate) async fn article(
     Ok(page(&article.language, article.title.as_str(), &body))
 }
 
+#[derive(Deserialize)]
+pub(crate) struct Shopping {
+    signed_in: Option<String>,
+}
+
 /// The demo's shop, with the widget on it.
-pub(crate) async fn shop(State(desk): State<Desk>) -> Result<Response, Problem> {
+pub(crate) async fn shop(
+    State(desk): State<Desk>,
+    Query(given): Query<Shopping>,
+) -> Result<Response, Problem> {
     let settings = desk.service.settings()?;
     if !settings.is_demo {
         return Err(Problem::not_found("page"));
     }
+    let own = if given.signed_in.as_deref() == Some("no") {
+        "<p>You are not signed in, so the desk cannot know which orders are yours. \
+         <a href=\"/shop\">Sign in</a></p>"
+            .to_owned()
+    } else {
+        let orders = desk.service.sample_orders(&external_id(VISITOR)).await;
+        let list: String =
+            orders.iter().map(|order| format!("<li>{}</li>", escape(order))).collect();
+        format!(
+            "<h2>Your orders</h2><p>You are signed in as {VISITOR}. \
+             <a href=\"/shop?signed_in=no\">Sign out</a></p><ul>{list}</ul>\
+             <script src=\"/shop/visitor.js\"></script>"
+        )
+    };
     let body = format!(
         "<main><h1>{name}</h1><p>Things for home and outdoors, sent from Gothenburg. \
          Pay in 30 days or in instalments.</p>\
          <p>This shop is made up. Open the bubble in the corner and ask it something, \
-         such as <em>How long does a refund take?</em></p>\
+         such as <em>How long does a refund take?</em> or <em>Cancel my order</em>.</p>{own}\
          <p><a href=\"/help\">Help centre</a> · <a href=\"/\">For agents</a></p></main>\
          <script async src=\"/widget/loader.js\" data-inbox=\"web\"></script>",
         name = escape(settings.name.as_str())
     );
     Ok(page("en", settings.name.as_str(), &body))
+}
+
+/// Who shops on the demo's page, signed as a real site would sign it on its server.
+pub(crate) async fn visitor(State(desk): State<Desk>) -> Result<Response, Problem> {
+    if !desk.service.settings()?.is_demo {
+        return Err(Problem::not_found("page"));
+    }
+    let inbox = desk.service.door("web").await?;
+    let id = external_id(VISITOR);
+    let signed = Identity::signed(&id, VISITOR, &inbox.identity_secret);
+    let identity = json!({ "external_id": id, "name": VISITOR, "hash": signed.hash() });
+    let script = format!("window.evenkeelIdentity = {identity};");
+    Ok(([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], script).into_response())
 }
 
 fn page(language: &str, title: &str, body: &str) -> Response {

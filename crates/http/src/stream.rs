@@ -50,7 +50,7 @@ pub(crate) struct Change {
     kind: &'static str,
     #[schemars(extend("enum" = [
         "conversation", "message", "case", "handoff", "customer", "topic", "article", "agent",
-        "inbox", "desk"
+        "inbox", "desk", "call"
     ]))]
     subject: &'static str,
     id: String,
@@ -255,6 +255,12 @@ async fn for_agent(desk: &Desk, names: &Names, viewer: &desk::Agent, change: &Li
             Record::Case(case) => json(case.version, wire::Case::new(case, topic(case.topic_id))),
             Record::Handoff(handoff) => {
                 json(handoff.version, wire::Handoff::new(handoff, topic(handoff.topic_id)))
+            }
+            Record::Call(call) => {
+                let caller = Caller::plain(Who::Agent(viewer.clone()));
+                let agents = desk.service.agents(&caller).await.unwrap_or_default();
+                let sheet = desk.service.sheet(call.clone()).ok()?;
+                json(call.version, wire::Call::new(&sheet, &agents))
             }
             Record::Customer(customer) => json(customer.version, wire::Customer::from(customer)),
             Record::Agent(agent) => json(agent.version, wire::Agent::from(agent)),

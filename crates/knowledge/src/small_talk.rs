@@ -121,6 +121,15 @@ const THANKS: &[&str] = &[
     "got it",
     "that's all",
     "thats all",
+    "exactly what i needed",
+    "just what i needed",
+    "what i needed to know",
+    "very kind of you",
+    "very helpful",
+    "good to know",
+    "found it",
+    "all good",
+    "that answers my question",
     "danke",
     "danke schön",
     "danke sehr",
@@ -217,7 +226,8 @@ const GOODBYES: &[&str] = &[
 const BESIDE: &[&str] = &[
     "there", "again", "everyone", "all", "team", "so", "very", "much", "you", "oh", "ok", "okay",
     "and", "well", "sir", "madam", "mate", "then", "for", "now", "a", "lot", "super", "und", "och",
-    "y", "et", "e", "en", "og", "ja", "to", "the", "your", "help",
+    "y", "et", "e", "en", "og", "ja", "to", "the", "your", "help", "that", "is", "was", "know",
+    "quick", "answer", "exactly",
 ];
 const N_WORDS_MAX: usize = 12;
 

@@ -3,23 +3,25 @@
 
 use std::time::Duration;
 
-use assistant::{reply, says_it_did_not_help};
+use assistant::{Command, Input, reply, says_it_did_not_help, says_yes_or_no};
 use balance::Happening;
 use desk::{
-    Actor, Arm, Author, DraftState, EventCode, Handler, HandoffReason, Kind, Level, Message,
-    MessageId, MessageKind, Priority, RequestedBy, Review, ReviewId, ReviewedAnswer, State,
-    sayings,
+    Actor, Arm, Author, CallState, Conversation, DraftState, EventCode, Handler, HandoffReason,
+    Kind, Level, Message, MessageId, MessageKind, Priority, RequestedBy, Review, ReviewId,
+    ReviewedAnswer, State, sayings,
 };
 use knowledge::SmallTalk;
-use privacy::Masked;
+use privacy::{Masked, RawText};
 use store::{Change, Commit, Job, JobKind, Thread};
 
 use crate::{
     Clock, Result, Service, ServiceError, Verdict,
     brain::spoken,
+    calls::{Proposed, call_job},
     hand_over::{Ask, HandOver, event},
     house::{new_id, retry},
     ledger::{answered, happened},
+    procedure::{About, Progress, kept_form, known_as, restored, understood},
 };
 
 /// After so many failures a person answers; after twice as many the job is given up.
@@ -38,6 +40,7 @@ const FINISH: Duration = Duration::from_secs(3);
 
 enum Turn {
     Say(Masked, Vec<desk::Source>),
+    Follow(Box<Progress>),
     HandOver(HandoffReason),
 }
 
@@ -113,20 +116,39 @@ impl Service {
 
     async fn take_turn(&self, job: &Job) -> Result<()> {
         self.learnt().await;
+        if job.kind == JobKind::Call {
+            return self.finish_calls(job).await;
+        }
         let Some(thread) = self.store.thread(job.conversation_id).await? else { return Ok(()) };
         let mut commit = Commit::new(self.now(), Actor::Assistant);
         commit.push(Change::FinishJob(job.id));
         if self.is_still_wanted(job, &thread) {
             match job.kind {
                 JobKind::Answer => self.answer(&mut commit, &thread, job).await?,
-                JobKind::Draft => self.draft(&mut commit, thread)?,
-                JobKind::Shadow => self.practise(&mut commit, &thread),
+                JobKind::Draft => self.draft(&mut commit, thread).await?,
+                JobKind::Shadow => self.practise(&mut commit, &thread).await?,
+                JobKind::Call => {}
             }
         }
+        self.commit_turn(commit, job).await
+    }
+
+    /// Commits a turn, and begins what it asks for.
+    pub(crate) async fn commit_turn(&self, commit: Commit, job: &Job) -> Result<()> {
+        let next = commit.changes.iter().find_map(|change| match change {
+            Change::AddJob(next) => Some(next.clone()),
+            _ => None,
+        });
         match self.store.commit(commit).await.map_err(ServiceError::from) {
             // The conversation changed: look again. Or another node has the job, or did it: let go.
             Err(ServiceError::Stale) if !self.store.has_job(job.id).await? => Ok(()),
-            other => other.map(|_| ()),
+            Err(error) => Err(error),
+            Ok(_) => {
+                if let Some(next) = next {
+                    self.spawn_job(next);
+                }
+                Ok(())
+            }
         }
     }
 
@@ -144,7 +166,9 @@ impl Service {
         let is_last = last.is_some_and(|written| written.message.id == job.message_id);
         let is_for = match job.kind {
             JobKind::Answer => conversation.handler == Handler::Assistant,
-            JobKind::Draft | JobKind::Shadow => conversation.handler != Handler::Assistant,
+            JobKind::Draft | JobKind::Shadow | JobKind::Call => {
+                conversation.handler != Handler::Assistant
+            }
         };
         conversation.state == State::Open && is_last && is_for
     }
@@ -152,12 +176,12 @@ impl Service {
     async fn answer(&self, commit: &mut Commit, thread: &Thread, job: &Job) -> Result<()> {
         let settings = self.settings()?;
         let mut conversation = thread.listed.conversation.clone();
-        let turn = if job.n_attempts >= ATTEMPTS_MAX {
+        let mut turn = if job.n_attempts >= ATTEMPTS_MAX {
             Turn::HandOver(HandoffReason::NoAnswer)
         } else if settings.brake.is_some() {
             Turn::HandOver(HandoffReason::LevelGivesPeople)
         } else {
-            self.turn(thread)
+            self.turn(thread, true).await?
         };
         let language = spoken(conversation.language.as_deref());
         let at = commit.at;
@@ -167,7 +191,22 @@ impl Service {
             lines.push(event(&mut conversation, EventCode::AiNotice, notice, at)?);
             conversation.ai_notice_at = Some(at);
         }
+        if let Turn::Follow(progress) = &mut turn {
+            for line in lines {
+                commit.add(Kind::MessageAdded, line);
+            }
+            return self.conclude(commit, thread, conversation, progress).await;
+        }
+        // What was asked about before ("is it this?") was not meant.
+        if self.playbook().connection().is_some() {
+            let state = self.state_of(thread).await?;
+            if state.clarifies().is_some() {
+                let kept = kept_form(&state.without_wish());
+                commit.push(Change::KeepProgress(conversation.id, kept));
+            }
+        }
         let kind = match turn {
+            Turn::Follow(_) => Kind::ConversationChanged,
             Turn::Say(text, sources) => {
                 conversation.assistant_wrote(&text, at);
                 let says_something = !sources.is_empty();
@@ -217,13 +256,176 @@ impl Service {
         Ok(())
     }
 
+    /// Says what a procedure says, proposes what it wants, and keeps where it stands.
+    async fn conclude(
+        &self,
+        commit: &mut Commit,
+        thread: &Thread,
+        mut conversation: Conversation,
+        progress: &mut Progress,
+    ) -> Result<()> {
+        let at = commit.at;
+        progress.settle_sources();
+        if let Some(text) = progress.text() {
+            conversation.assistant_wrote(&text, at);
+            let sources = std::mem::take(&mut progress.sources);
+            let says_something = !sources.is_empty();
+            let mut line = said(&mut conversation, text, sources, at)?;
+            line.choices = std::mem::take(&mut progress.choices);
+            if says_something {
+                let before = &thread.listed.conversation;
+                answered(commit, before, &thread.cases, Arm::Ai, line.id);
+            }
+            commit.add(Kind::MessageAdded, line);
+        }
+        if let Some(Proposed { call, reserves }) = progress.proposed.take().map(|wanted| *wanted) {
+            commit.changes.extend(reserves.map(Change::Reserve));
+            if call.state == CallState::Approved {
+                let last = thread.messages.last();
+                let job = last.map(|last| call_job(&call, last.message.id));
+                commit.changes.extend(job.map(Change::AddJob));
+            }
+            commit.add(Kind::CallProposed, call);
+        }
+        let Some(reason) = progress.hands_over.take() else {
+            commit.push(Change::KeepProgress(conversation.id, kept_form(&progress.state)));
+            commit.change(Kind::ConversationChanged, conversation);
+            return Ok(());
+        };
+        happened(commit, &thread.cases, Happening::HandedOver);
+        let ask = Ask {
+            by: RequestedBy::Assistant,
+            reason: HandoffReason::Procedure,
+            detail: Some(RawText::from(reason).mask()),
+            priority: Priority::Normal,
+        };
+        let settings = self.settings()?;
+        let hand_over = HandOver {
+            messages: &thread.messages,
+            newest: None,
+            customer: &thread.customer,
+            topic_name: thread.listed.topic_name.as_ref(),
+            hours: &settings.hours,
+            is_somebody_there: self.is_available().await?,
+        };
+        self.hand_over(commit, &mut conversation, ask, &hand_over).await?;
+        commit.change(Kind::ConversationQueued, conversation);
+        Ok(())
+    }
+
+    /// A change has come to its end: the procedure that waits for it goes on.
+    pub(crate) async fn go_on(
+        &self,
+        commit: &mut Commit,
+        thread: &Thread,
+        input: Input,
+        tool: &str,
+    ) -> Result<()> {
+        let playbook = self.playbook();
+        let about = About { told_by: playbook.tools().get(tool), ..about(thread, true) };
+        let state = self.state_of(thread).await?;
+        let mut progress = self.proceed(&about, state, input, None).await?;
+        let conversation = thread.listed.conversation.clone();
+        self.conclude(commit, thread, conversation, &mut progress).await
+    }
+
+    async fn state_of(&self, thread: &Thread) -> Result<assistant::State> {
+        let kept = self.store.progress(thread.listed.conversation.id).await?;
+        let state = kept.as_deref().and_then(restored).unwrap_or_default();
+        Ok(state.with_customer(known_as(&thread.customer)))
+    }
+
+    /// Goes on with a procedure, or begins one; `None` when the message asks for none.
+    async fn follow_procedure(
+        &self,
+        thread: &Thread,
+        text: &Masked,
+        may_change: bool,
+    ) -> Result<Option<Progress>> {
+        let playbook = self.playbook();
+        if playbook.connection().is_none() {
+            return Ok(None);
+        }
+        let about = about(thread, may_change);
+        let state = self.state_of(thread).await?;
+        // What was waited for may have come to its end while the desk was away.
+        if let Some((input, tool)) = self.unheard(thread).await? {
+            let about = About { told_by: playbook.tools().get(&tool), ..about };
+            return self.proceed(&about, state, input, None).await.map(Some);
+        }
+        let command = understood(&playbook, &state, text);
+        // Whoever writes something else than yes or no to "is it this?" means something else.
+        let (state, command) = match (state.clarifies(), &command) {
+            (Some(_), Some(Command::NotUnderstood {} | Command::Answer { .. })) => {
+                let state = state.without_wish();
+                let command = understood(&playbook, &state, text);
+                (state, command)
+            }
+            _ => (state, command),
+        };
+        let clarified = state.clarifies().map(|asked| RawText::from(asked).mask());
+        let is_open =
+            matches!(command, None | Some(Command::NotUnderstood {} | Command::Answer { .. }));
+        let is_open = is_open && !(state.is_at_work() && says_yes_or_no(text.as_str()));
+        let wish = if is_open { self.procedure_for(thread, text).await? } else { None };
+        let wish = wish.filter(|(name, _)| state.procedure() != Some(name));
+        let (command, begun_with) = match (wish, command) {
+            (Some((procedure, true)), _) => (Command::StartProcedure { procedure }, Some(text)),
+            (Some((procedure, false)), _) => {
+                let question = text.as_str().to_owned();
+                (Command::Clarify { procedure, question }, None)
+            }
+            (None, Some(Command::Confirm {})) if clarified.is_some() => {
+                (Command::Confirm {}, clarified.as_ref())
+            }
+            (None, Some(Command::NotUnderstood {})) if is_polite(text) => {
+                (Command::Repeat {}, None)
+            }
+            (None, Some(command)) => (command, None),
+            (None, None) => return Ok(None),
+        };
+        let input = Input::Command(command);
+        self.proceed(&about, state, input, begun_with).await.map(Some)
+    }
+
+    /// The procedure that a message asks for, on its own topic or the conversation's, and whether
+    /// that is certain.
+    async fn procedure_for(
+        &self,
+        thread: &Thread,
+        text: &Masked,
+    ) -> Result<Option<(String, bool)>> {
+        let topics = self.topics_by_id().await?;
+        let conversation = &thread.listed.conversation;
+        let brain = self.brain();
+        let named = brain.understand(text).decided;
+        let slugs: Vec<&str> = named
+            .into_iter()
+            .chain(conversation.topic_id)
+            .filter_map(|id| topics.get(&id))
+            .map(|topic| topic.slug.as_str())
+            .collect();
+        let playbook = self.playbook();
+        let language = conversation.language.as_deref();
+        let found = brain.procedure(playbook.procedures(), text, language, &slugs);
+        Ok(found.map(|(procedure, is_sure)| (procedure.name.clone(), is_sure)))
+    }
+
     /// What the assistant does with the customer's last message.
-    fn turn(&self, thread: &Thread) -> Turn {
+    async fn turn(&self, thread: &Thread, may_change: bool) -> Result<Turn> {
+        let Some(text) = last_words(thread) else {
+            return Ok(Turn::HandOver(HandoffReason::NoAnswer));
+        };
+        let followed = self.follow_procedure(thread, text, may_change).await?;
+        Ok(match followed {
+            Some(progress) => Turn::Follow(Box::new(progress)),
+            None => self.turn_by_articles(thread, text),
+        })
+    }
+
+    fn turn_by_articles(&self, thread: &Thread, text: &Masked) -> Turn {
         let conversation = &thread.listed.conversation;
         let language = conversation.language.as_deref();
-        let Some(text) = last_words(thread) else {
-            return Turn::HandOver(HandoffReason::NoAnswer);
-        };
         match knowledge::small_talk(text.as_str()) {
             Some(SmallTalk::Greeting) => {
                 return Turn::Say(sayings::greeting(spoken(language)), Vec::new());
@@ -252,8 +454,10 @@ impl Service {
 
     /// What the assistant would have said, for a reviewer: a case that it would have given to a
     /// person is none that it answers, and is not reviewed.
-    fn practise(&self, commit: &mut Commit, thread: &Thread) {
-        let Turn::Say(text, sources) = self.turn(thread) else { return };
+    async fn practise(&self, commit: &mut Commit, thread: &Thread) -> Result<()> {
+        let Some((text, sources)) = suggestion(self.turn(thread, false).await?) else {
+            return Ok(());
+        };
         let conversation = &thread.listed.conversation;
         let is_drawn = |case: &&desk::Case| {
             case.assignment.level == Level::Shadow
@@ -272,11 +476,14 @@ impl Service {
                 verdict: None,
             })));
         }
+        Ok(())
     }
 
     /// A suggestion to the person who will answer; none where the assistant knows none.
-    fn draft(&self, commit: &mut Commit, thread: Thread) -> Result<()> {
-        let Turn::Say(text, sources) = self.turn(&thread) else { return Ok(()) };
+    async fn draft(&self, commit: &mut Commit, thread: Thread) -> Result<()> {
+        let Some((text, sources)) = suggestion(self.turn(&thread, false).await?) else {
+            return Ok(());
+        };
         let mut conversation = thread.listed.conversation;
         let at = commit.at;
         let mut message = said(&mut conversation, text, sources, at)?;
@@ -287,6 +494,33 @@ impl Service {
         commit.add(Kind::MessageAdded, message);
         commit.change(Kind::ConversationChanged, conversation);
         Ok(())
+    }
+}
+
+/// What a turn would say; a question of a procedure is a suggestion like any other.
+fn suggestion(turn: Turn) -> Option<(Masked, Vec<desk::Source>)> {
+    match turn {
+        Turn::Say(text, sources) => Some((text, sources)),
+        Turn::Follow(mut progress) => {
+            progress.settle_sources();
+            let text = progress.text().filter(|_| progress.hands_over.is_none())?;
+            Some((text, std::mem::take(&mut progress.sources)))
+        }
+        Turn::HandOver(_) => None,
+    }
+}
+
+fn is_polite(text: &Masked) -> bool {
+    knowledge::small_talk(text.as_str()).is_some()
+}
+
+fn about(thread: &Thread, may_change: bool) -> About<'_> {
+    About {
+        customer: &thread.customer,
+        conversation: &thread.listed.conversation,
+        case_id: thread.cases.first().map(|case| case.id),
+        may_change,
+        told_by: None,
     }
 }
 
@@ -322,6 +556,7 @@ fn said(
         text,
         is_generated: true,
         sources,
+        choices: Vec::new(),
         files: Vec::new(),
         draft_state: None,
         client_id: None,

@@ -5,12 +5,15 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use assistant::CitedSentence;
+use assistant::{CitedSentence, Procedure, Procedures};
 use desk::{Article, ArticleId, ArticleState, Subject, Topic, TopicId, sayings};
 use knowledge::{Classifier, Index, NoAnswer, SmallTalk};
 use privacy::Masked;
 
-use crate::{Result, Service, ServiceError};
+use crate::{
+    Result, Service, ServiceError,
+    playbook::{Playbook, Starter},
+};
 
 /// Training is repeatable: the same examples give the same model.
 const TRAINING_SEED: u64 = 42;
@@ -23,6 +26,7 @@ const LANGUAGES: [&str; 16] = [
 /// Immutable; a change makes a new one.
 pub(crate) struct Brain {
     classifier: Arc<Classifier>,
+    starter: Arc<Starter>,
     index: Index,
     articles: HashMap<Arc<str>, ArticleRef>,
     n_examples: usize,
@@ -60,11 +64,13 @@ pub enum Verdict {
 
 impl Brain {
     pub(crate) fn empty() -> Self {
-        Self::new(Arc::new(Classifier::train(&[], TRAINING_SEED)), &[], 0, 0)
+        let starter = Arc::new(Starter::learn(&assistant::Procedures::default(), &[]));
+        Self::new(Arc::new(Classifier::train(&[], TRAINING_SEED)), starter, &[], 0, 0)
     }
 
     fn new(
         classifier: Arc<Classifier>,
+        starter: Arc<Starter>,
         articles: &[Article],
         n_examples: usize,
         n_topics: usize,
@@ -107,7 +113,7 @@ impl Brain {
                 (Arc::from(id.as_str()), known)
             })
             .collect();
-        Self { classifier, index: Index::build(&texts), articles, n_examples, n_topics }
+        Self { classifier, starter, index: Index::build(&texts), articles, n_examples, n_topics }
     }
 
     pub(crate) fn n_examples(&self) -> usize {
@@ -133,6 +139,17 @@ impl Brain {
             },
             small_talk,
         }
+    }
+
+    /// The procedure that a message asks for, and whether that is certain.
+    pub(crate) fn procedure<'a>(
+        &self,
+        procedures: &'a Procedures,
+        text: &Masked,
+        language: Option<&str>,
+        topics: &[&str],
+    ) -> Option<(&'a Procedure, bool)> {
+        self.starter.procedure(procedures, text.as_str(), language, topics)
     }
 
     pub(crate) fn answer(
@@ -198,6 +215,7 @@ impl Service {
         let _alone = self.learning.lock().await;
         let examples = self.store.all_examples().await?;
         let articles = self.store.articles().await?;
+        let playbook = self.playbook();
         let brain = tokio::task::spawn_blocking(move || {
             let topics: Vec<String> =
                 examples.iter().map(|example| example.topic_id.to_string()).collect();
@@ -210,7 +228,8 @@ impl Service {
             distinct.sort_unstable();
             distinct.dedup();
             let classifier = Arc::new(Classifier::train(&texts, TRAINING_SEED));
-            Brain::new(classifier, &articles, examples.len(), distinct.len())
+            let starter = Arc::new(starter(&playbook, &articles));
+            Brain::new(classifier, starter, &articles, examples.len(), distinct.len())
         })
         .await
         .map_err(|error| ServiceError::Internal(error.to_string()))?;
@@ -224,9 +243,11 @@ impl Service {
         let _alone = self.learning.lock().await;
         let articles = self.store.articles().await?;
         let before = self.brain();
+        let playbook = self.playbook();
         let brain = tokio::task::spawn_blocking(move || {
             Brain::new(
                 Arc::clone(&before.classifier),
+                Arc::new(starter(&playbook, &articles)),
                 &articles,
                 before.n_examples,
                 before.n_topics,
@@ -285,6 +306,16 @@ impl<T: Clone> Kept<T> {
         *self.0.lock().expect("no code panics while it holds this lock") = kept;
         Ok(value)
     }
+}
+
+/// Learns which procedure a message asks for; what articles answer asks for none.
+fn starter(playbook: &Playbook, articles: &[Article]) -> Starter {
+    let published = articles.iter().filter(|article| article.state == ArticleState::Published);
+    let questions: Vec<String> = published
+        .flat_map(|article| std::iter::once(&article.title).chain(&article.questions))
+        .map(|text| text.as_str().to_owned())
+        .collect();
+    Starter::learn(playbook.procedures(), &questions)
 }
 
 /// The language of a text, ISO 639-1; `prior` is one that is likely, such as the reader's.

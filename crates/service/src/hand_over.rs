@@ -1,20 +1,25 @@
 //! A handoff to a person: the queue, a receipt for the customer, a summary for the agent.
 
-use assistant::{Line, summary};
+use assistant::{Command, Input, Line, step, summary};
 use desk::{
     Author, AuthorType, Conversation, Customer, EventCode, Handoff, HandoffId, HandoffReason, Kind,
     Message, MessageId, MessageKind, Priority, RequestedBy, sayings,
 };
-use privacy::Masked;
-use store::{Commit, Thread, Written};
+use privacy::{Masked, RawText};
+use store::{Change, Commit, Thread, Written};
 
-use crate::{Result, Service, brain::spoken, house::new_id};
+use crate::{
+    Result, Service,
+    brain::spoken,
+    house::new_id,
+    procedure::{kept_form, restored},
+};
 
 /// Who asks for a person and why.
 pub(crate) struct Ask {
     pub(crate) by: RequestedBy,
     pub(crate) reason: HandoffReason,
-    pub(crate) detail: Option<&'static str>,
+    pub(crate) detail: Option<Masked>,
     pub(crate) priority: Priority,
 }
 
@@ -48,7 +53,15 @@ impl Service {
         let promise = sayings::promise(language, from.is_somebody_there, from.hours);
         let said: Vec<&Message> =
             from.messages.iter().map(|written| &written.message).chain(from.newest).collect();
-        let summary = sum_up(&said, from.customer);
+        let mut summary = sum_up(&said, from.customer);
+        if let Some(kept) = self.store.progress(conversation.id).await? {
+            let state = restored(&kept).unwrap_or_default();
+            summary.tried.extend(told(&state));
+            let playbook = self.playbook();
+            let leave = Input::Command(Command::HandOver { reason: String::new() });
+            let (state, _) = step(playbook.procedures(), state, leave);
+            commit.push(Change::KeepProgress(conversation.id, kept_form(&state)));
+        }
         commit.add(
             Kind::HandoffMade,
             Handoff {
@@ -58,7 +71,7 @@ impl Service {
                 at,
                 by: ask.by,
                 reason: ask.reason,
-                detail: ask.detail.map(Masked::own_words),
+                detail: ask.detail,
                 summary: summary.text,
                 tried: summary.tried,
                 missing: summary.missing,
@@ -80,6 +93,15 @@ impl Service {
     }
 }
 
+/// What a procedure was told so far.
+fn told(state: &assistant::State) -> Option<Masked> {
+    let procedure = state.procedure()?;
+    let told: Vec<String> =
+        state.told().into_iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    let told = if told.is_empty() { "nothing yet".to_owned() } else { told.join("; ") };
+    Some(RawText::from(format!("Was in “{procedure}”, told {told}.")).mask())
+}
+
 /// One of the desk's own lines, at the conversation's next position.
 pub(crate) fn event(
     conversation: &mut Conversation,
@@ -98,6 +120,7 @@ pub(crate) fn event(
         text,
         is_generated: false,
         sources: Vec::new(),
+        choices: Vec::new(),
         files: Vec::new(),
         draft_state: None,
         client_id: None,

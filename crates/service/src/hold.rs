@@ -7,7 +7,10 @@ use desk::{
 use privacy::Masked;
 use store::{Commit, Thread};
 
-use crate::{Caller, Result, Service, ServiceError, brain::spoken, hand_over::event, house::retry};
+use crate::{
+    Caller, Result, Service, ServiceError, brain::spoken, hand_over::event, house::retry,
+    procedure::restored,
+};
 
 /// What an agent does with a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,6 +147,11 @@ impl Service {
             let mut commit = Commit::new(self.now(), Actor::System);
             let at = commit.at;
             if row.handler != Handler::Assistant || row.updated_at >= before {
+                continue;
+            }
+            // The customer is not the one who is waited for.
+            let kept = self.store.progress(id).await?.as_deref().and_then(restored);
+            if kept.is_some_and(|state| state.waits_for().is_some()) {
                 continue;
             }
             row.close(at)?;

@@ -18,6 +18,7 @@ use crate::{
     levels::{Books, rules},
     listeners::Listeners,
     live::LiveChange,
+    playbook::Playbook,
 };
 
 /// How often a use case decides again before it gives up; each time somebody else got through.
@@ -29,6 +30,7 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) brain: Arc<RwLock<Arc<Brain>>>,
+    playbook: Arc<Playbook>,
     /// One learns at a time, so that what was read first is never kept over what was read later.
     pub(crate) learning: Arc<tokio::sync::Mutex<()>>,
     /// True once the desk has learnt for the first time.
@@ -61,6 +63,14 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn open(store: Store, speed: f64) -> Result<Self> {
+        Self::open_with(store, speed, Playbook::default()).await
+    }
+
+    /// Opens a desk that also follows procedures.
+    ///
+    /// # Errors
+    /// As [`Service::open`].
+    pub async fn open_with(store: Store, speed: f64, playbook: Playbook) -> Result<Self> {
         let last = store.journal_after(store.last_seq().await? - 1, 1).await?;
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
         let settings = store.desk().await?.map(Arc::new);
@@ -69,6 +79,7 @@ impl Service {
             store,
             clock: Clock::new(speed, not_before),
             brain: Arc::new(RwLock::new(Arc::new(Brain::empty()))),
+            playbook: Arc::new(playbook),
             learning: Arc::default(),
             has_learnt: watch::channel(false).0,
             topics: Arc::default(),
@@ -152,6 +163,10 @@ impl Service {
             *numbers = first..first + NUMBERS;
         }
         Ok(numbers.next().expect("there are numbers again"))
+    }
+
+    pub(crate) fn playbook(&self) -> Arc<Playbook> {
+        Arc::clone(&self.playbook)
     }
 
     pub(crate) fn brain(&self) -> Arc<Brain> {

@@ -37,6 +37,14 @@ pub use receive_message::Received;
 
 mod ask_for_person;
 
+mod calls;
+pub use calls::CallSheet;
+
+mod playbook;
+pub use playbook::{Playbook, asked_for};
+
+mod procedure;
+
 mod hand_over;
 
 mod answer;

@@ -20,6 +20,7 @@ use crate::{
     house::{new_id, retry, taken_is_stale},
     ledger::{self, happened},
     masking::mask_after,
+    procedure::{answers, restored},
     route::{CaseStep, Next, Route, Situation, priority, route},
 };
 
@@ -72,6 +73,11 @@ impl Service {
         }
         let files = self.files_of(caller, incoming).await?;
         let mut arrival = self.arrive(caller, thread, incoming, &files).await?;
+        // Values that a procedure was told may hold the piece of a card that was masked just now.
+        let masked = |change: &Change| matches!(change, Change::Change(Kind::MessageMasked, _));
+        if arrival.commit.changes.iter().any(masked) {
+            arrival.commit.push(Change::KeepProgress(arrival.conversation.id, None));
+        }
         self.decide(&mut arrival).await?;
         let Arrival { mut commit, conversation, customer, message, is_first, job, .. } = arrival;
         let written = Written { message, author_name: customer.name };
@@ -157,6 +163,7 @@ impl Service {
             text,
             is_generated: false,
             sources: Vec::new(),
+            choices: Vec::new(),
             files: files.to_vec(),
             draft_state: None,
             client_id: incoming.client_id.clone(),
@@ -184,7 +191,11 @@ impl Service {
     async fn decide(&self, arrival: &mut Arrival) -> Result<()> {
         let settings = self.settings()?;
         let topics = self.topics_by_id().await?;
-        let understanding = self.understand_arrival(arrival);
+        let mut understanding = self.understand_arrival(arrival);
+        // "It was ordered by mistake" is no topic of its own where the reason was asked for.
+        if self.answers_procedure(arrival).await? {
+            understanding = Understanding { ranked: Vec::new(), decided: None, small_talk: None };
+        }
         let topic = understanding.decided.and_then(|id| topics.get(&id));
         let topic = topic.filter(|topic| !topic.is_archived);
         let recent = self.recent_case(arrival, topic).await?;
@@ -223,7 +234,8 @@ impl Service {
                 arrival.add_job(JobKind::Answer);
             }
             Next::Queue { by, reason, rule, first } => {
-                let ask = Ask { by, reason, detail: rule, priority: priority(first) };
+                let detail = rule.map(Masked::own_words);
+                let ask = Ask { by, reason, detail, priority: priority(first) };
                 let topic_name = arrival
                     .conversation
                     .topic_id
@@ -247,6 +259,18 @@ impl Service {
             }
         }
         Ok(())
+    }
+
+    /// Whether the message answers what a procedure asked.
+    async fn answers_procedure(&self, arrival: &Arrival) -> Result<bool> {
+        let conversation = &arrival.conversation;
+        if arrival.is_first || conversation.handler != Handler::Assistant {
+            return Ok(false);
+        }
+        let Some(kept) = self.store.progress(conversation.id).await? else { return Ok(false) };
+        let state = restored(&kept);
+        let text = &arrival.message.text;
+        Ok(state.is_some_and(|state| answers(&self.playbook(), &state, text)))
     }
 
     fn understand_arrival(&self, arrival: &mut Arrival) -> Understanding {

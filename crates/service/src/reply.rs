@@ -99,6 +99,7 @@ impl Service {
             text,
             is_generated: is_unchanged,
             sources: draft.map(|draft| draft.sources).unwrap_or_default(),
+            choices: Vec::new(),
             files: files.clone(),
             draft_state: None,
             client_id: outgoing.message.client_id.clone(),

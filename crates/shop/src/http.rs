@@ -16,25 +16,29 @@ use crate::{Records, Refused, Shop, ShopError};
 
 type Shared = Arc<Mutex<Shop>>;
 
-/// Serves the shop until the listener fails:
-/// - `POST /{operation}` with its arguments; with the header `Idempotency-Key` it may change
-///   something, once per key. 200 with the result, 422 with `{"detail"}` when the shop refuses.
-/// - `POST /{operation}/quote`: `{"amount"}` in cents that it would move.
-/// - `GET /calls/{key}`: `{"result"}` or `{"refused"}` of what was done under a key; 404 if nothing.
-/// - `GET /customers/{id}/records`: what belongs to a customer, by kind and id.
+/// Serves the shop until the listener fails.
 ///
 /// # Errors
 ///
 /// When the listener fails.
 pub async fn serve(shop: Shop, listener: TcpListener) -> std::io::Result<()> {
+    axum::serve(listener, routes(shop)).await
+}
+
+/// The shop's API:
+/// - `POST /{operation}` with its arguments; with the header `Idempotency-Key` it may change
+///   something, once per key. 200 with the result, 422 with `{"detail"}` when the shop refuses.
+/// - `POST /{operation}/quote`: `{"amount"}` in cents that it would move.
+/// - `GET /calls/{key}`: `{"result"}` or `{"refused"}` of what was done under a key; 404 if nothing.
+/// - `GET /customers/{id}/records`: what belongs to a customer, by kind and id.
+pub fn routes(shop: Shop) -> Router {
     let shop = Arc::new(Mutex::new(shop));
-    let routes = Router::new()
+    Router::new()
         .route("/{operation}", post(operate))
         .route("/{operation}/quote", post(quote))
         .route("/calls/{key}", get(read_back))
         .route("/customers/{id}/records", get(records))
-        .with_state(shop);
-    axum::serve(listener, routes).await
+        .with_state(shop)
 }
 
 async fn operate(

@@ -18,7 +18,7 @@ mod journal;
 pub use journal::Journal;
 
 mod http;
-pub use http::{own_records, serve};
+pub use http::{own_records, routes, serve};
 
 mod sample;
 pub use sample::{Buyer, sample};

@@ -15,6 +15,18 @@ use crate::{
 const ARRIVAL_S: f64 = 14.0;
 /// Customers who are in the shop at once; more would wait for agents and nothing else.
 const VISITS_MAX: usize = 24;
+/// A procedure that asks more often than this has lost its customer.
+const QUESTIONS_MAX: usize = 14;
+/// What customers say to questions without choices: words of the question, and the answer.
+const SAID: [(&str, &str); 7] = [
+    ("street", "12 Harbour Lane"),
+    ("flat", "-"),
+    ("town", "Gothenburg"),
+    ("region", "Västra Götaland"),
+    ("country", "Sweden"),
+    ("postal", "411 03"),
+    ("skip", "skip"),
+];
 /// A customer who was not answered by then leaves.
 const PATIENCE_S: f64 = 900.0;
 
@@ -91,12 +103,21 @@ pub async fn live(script: Arc<Script>, place: Place) {
     }
 }
 
+/// Whoever tries the demo as a customer; the shop's page signs them in.
+pub const VISITOR: &str = "Robin Falk";
+
+/// The id under which the shop knows a customer of this name.
+#[must_use]
+pub fn external_id(name: &str) -> String {
+    name.to_lowercase().replace(' ', "-")
+}
+
 /// One customer's conversation from the first message to the survey.
 async fn visit(script: &Script, place: &Place, mut chance: Chance) -> Result<(), ClientError> {
     let Some(customer) = chance.pick(&script.customers) else { return Ok(()) };
     let topic = chance.pick(&script.topics);
     let Some(text) = topic.and_then(|topic| chance.pick(&topic.examples)) else { return Ok(()) };
-    let external_id = customer.name.to_lowercase().replace(' ', "-");
+    let external_id = external_id(&customer.name);
     let identity = Identity::signed(&external_id, &customer.name, &place.identity_secret);
     let locale = Some(customer.locale.as_str());
     let visitor = Visitor::arrive(&place.client, &place.inbox, locale, Some(&identity)).await?;
@@ -121,6 +142,7 @@ impl Visit<'_> {
     async fn talk(&mut self, chance: &mut Chance) -> Result<(), ClientError> {
         for _ in 0..3 {
             let Some(answer) = self.answer().await? else { return Ok(()) };
+            let Some(answer) = self.tell(answer, chance).await? else { return Ok(()) };
             tokio::time::sleep(chance.wait(15.0, self.place.speed)).await;
             let next = next_words(answer.is_by_agent(), chance.share());
             let texts = self.script.follow_ups.get(next).map_or(&[][..], Vec::as_slice);
@@ -137,6 +159,22 @@ impl Visit<'_> {
             return self.judge(chance).await;
         }
         Ok(())
+    }
+
+    /// Answers what a procedure asks until it asks nothing more; gives its last words.
+    async fn tell(
+        &mut self,
+        mut last: Message,
+        chance: &mut Chance,
+    ) -> Result<Option<Message>, ClientError> {
+        for _ in 0..QUESTIONS_MAX {
+            let Some(text) = told(&last, chance) else { return Ok(Some(last)) };
+            tokio::time::sleep(chance.wait(8.0, self.place.speed)).await;
+            self.visitor.write(&self.id, &text).await?;
+            let Some(next) = self.answer().await? else { return Ok(None) };
+            last = next;
+        }
+        Ok(None)
     }
 
     /// The next words of the assistant or of an agent; nothing when patience is over.
@@ -167,6 +205,28 @@ impl Visit<'_> {
         }
         Ok(())
     }
+}
+
+/// What a customer says to a question: one of the choices, most often a yes, or what they know by
+/// heart. Nothing to what is no question.
+fn told(message: &Message, chance: &mut Chance) -> Option<String> {
+    if message.is_by_agent() {
+        return None;
+    }
+    if let [yes, no] = message.choices.as_slice()
+        && (yes.as_str(), no.as_str()) == ("Yes", "No")
+    {
+        return Some(if chance.share() < 0.9 { yes } else { no }.clone());
+    }
+    if let Some(choice) = chance.pick(&message.choices) {
+        return Some(choice.clone());
+    }
+    let asked = message.text.to_lowercase();
+    if !asked.trim_end().ends_with(['?', '.']) || !asked.contains('?') && !asked.contains("skip") {
+        return None;
+    }
+    let known = SAID.iter().find(|(word, _)| asked.contains(word));
+    known.map(|(_, answer)| (*answer).to_owned())
 }
 
 /// People are thanked more often, and after them nobody asks for a person.

@@ -27,6 +27,12 @@ impl Identity {
         let hash = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         Self { external_id: external_id.to_owned(), name: name.to_owned(), hash }
     }
+
+    /// The signature in hexadecimal digits.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
 }
 
 /// A customer's conversation, as far as a visitor looks.
@@ -51,6 +57,11 @@ pub struct Message {
     pub kind: String,
     /// What kind of event.
     pub code: Option<String>,
+    /// What was written.
+    pub text: String,
+    /// What may be answered with one press.
+    #[serde(default)]
+    pub choices: Vec<String>,
 }
 
 /// Who wrote a message.

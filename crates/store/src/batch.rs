@@ -141,6 +141,9 @@ fn needs(change: &Change) -> Option<(Key, Needs)> {
         Change::DeleteExample(id) => ((Table::Examples, id.to_string()), Needs::Presence),
         Change::AttachFile(id, ..) => ((Table::Files, id.to_string()), Needs::NoMark),
         Change::FinishReview(id, _) => ((Table::Reviews, id.to_string()), Needs::NoMark),
+        Change::Reserve(version) => {
+            ((Table::Counters, "calls".to_owned()), Needs::Version(*version))
+        }
         Change::FinishJob(id) | Change::ExtendLease(id, _) | Change::RetryJob { id, .. } => {
             ((Table::Jobs, id.to_string()), Needs::Lease)
         }
@@ -163,6 +166,7 @@ fn place(record: &Record) -> (Table, String, i64) {
         Record::Message(row) => (Table::Messages, row.id.to_string(), row.version),
         Record::Case(case) => (Table::Cases, case.id.to_string(), case.version),
         Record::Handoff(row) => (Table::Handoffs, row.id.to_string(), row.version),
+        Record::Call(call) => (Table::Calls, call.key.clone(), call.version),
     }
 }
 
@@ -226,6 +230,9 @@ fn leaves(change: &Change, node: &str) -> Option<(Key, Option<Locked>)> {
         Change::AddReview(review) => ((Table::Reviews, review.id.to_string()), present(1, None)),
         Change::FinishReview(id, verdict) => {
             ((Table::Reviews, id.to_string()), present(1, Some(verdict.by.to_string())))
+        }
+        Change::Reserve(version) => {
+            ((Table::Counters, "calls".to_owned()), present(version + 1, None))
         }
         Change::AddJob(job) => {
             ((Table::Jobs, job.id.to_string()), present(1, Some(node.to_owned())))

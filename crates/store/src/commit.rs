@@ -3,7 +3,7 @@
 use std::fmt;
 
 use desk::{
-    Actor, Agent, AgentId, Article, Case, CaseId, Conversation, ConversationId, Customer,
+    Actor, Agent, AgentId, Article, Call, Case, CaseId, Conversation, ConversationId, Customer,
     CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Message,
     MessageId, Review, ReviewId, ReviewVerdict, Subject, Time, Topic, TopicId,
 };
@@ -130,6 +130,12 @@ pub enum Change {
     ClaimReview(ReviewId, AgentId, Time),
     /// Somebody has reviewed it; refused with `Conflict` when another did before.
     FinishReview(ReviewId, ReviewVerdict),
+    /// Where a conversation stands in its procedures, as JSON, or that it is in none. Goes with a
+    /// change of the conversation, whose version guards it.
+    KeepProgress(ConversationId, Option<String>),
+    /// Money is reserved by a call of the same commit; refused with `Conflict` when somebody has
+    /// reserved some since this version was read.
+    Reserve(i64),
     /// Sessions, idempotency keys and unattached files older than these real times are dropped.
     Sweep {
         /// Sessions that ended before.
@@ -190,6 +196,8 @@ pub enum Record {
     Case(Case),
     /// A handoff.
     Handoff(Handoff),
+    /// A call of a tool.
+    Call(Call),
 }
 
 macro_rules! records {
@@ -213,6 +221,7 @@ records!(
     Message(Message),
     Case(Case),
     Handoff(Handoff),
+    Call(Call),
 );
 
 impl Record {
@@ -230,6 +239,7 @@ impl Record {
             Self::Message(message) => (Subject::Message, message.id.to_string()),
             Self::Case(case) => (Subject::Case, case.id.to_string()),
             Self::Handoff(handoff) => (Subject::Handoff, handoff.id.to_string()),
+            Self::Call(call) => (Subject::Call, call.key.clone()),
         }
     }
 }
@@ -243,6 +253,8 @@ pub enum JobKind {
     Draft,
     /// The assistant writes what it would have said, for a reviewer alone.
     Shadow,
+    /// Calls of this conversation are sent, or read back.
+    Call,
 }
 
 impl JobKind {
@@ -253,13 +265,15 @@ impl JobKind {
             Self::Answer => "answer",
             Self::Draft => "draft",
             Self::Shadow => "shadow",
+            Self::Call => "call",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Answer, Self::Draft, Self::Shadow].into_iter().find(|kind| kind.as_str() == word)
+        let all = [Self::Answer, Self::Draft, Self::Shadow, Self::Call];
+        all.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

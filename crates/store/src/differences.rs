@@ -25,6 +25,8 @@ pub(crate) enum Table {
     Files,
     Jobs,
     Reviews,
+    Calls,
+    Counters,
 }
 
 /// What is known of a row before a batch changes it.
@@ -76,15 +78,20 @@ macro_rules! locks {
                  where id ",
                 $end
             ),
+            concat!("select id, version, null as mark from calls where id ", $end),
+            concat!(
+                "select name as id, value as version, null as mark from counters where name ",
+                $end
+            ),
         ]
     };
 }
 
 /// One row each: there is one writer, and the rows are in its memory.
-pub(crate) const SQLITE_LOCKS: [&str; 14] = locks!("= ?1");
+pub(crate) const SQLITE_LOCKS: [&str; 16] = locks!("= ?1");
 /// All rows of a table at once, locked in order of their ids. Other nodes may refer to a locked
 /// row, but not change it.
-pub(crate) const POSTGRES_LOCKS: [&str; 14] = locks!("= any (?1) order by id for no key update");
+pub(crate) const POSTGRES_LOCKS: [&str; 16] = locks!("= any (?1) order by id for no key update");
 
 /// `?1` becomes `$1`.
 pub(crate) fn postgres_placeholders(sql: &str) -> String {
@@ -142,11 +149,12 @@ fn postgres_column(line: &str) -> String {
 /// Adds a message. PostgreSQL is told the words to find it by; a file has an index beside.
 pub(crate) const SQLITE_MESSAGE: &str = "insert into messages (id, version, conversation_id, \
     position, author_type, author_id, kind, code, text, is_generated, sources, draft_state, \
-    client_id, created_at) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    client_id, created_at, choices) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
+    ?13, ?14)";
 pub(crate) const POSTGRES_MESSAGE: &str = "insert into messages (id, version, conversation_id, \
     position, author_type, author_id, kind, code, text, is_generated, sources, draft_state, \
-    client_id, created_at, search) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-    ?13, to_tsvector('simple', ?14))";
+    client_id, created_at, choices, search) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+    ?11, ?12, ?13, ?14, to_tsvector('simple', ?15))";
 
 /// Tells a file's index of a message that was added.
 pub(crate) const SQLITE_MESSAGE_INDEX: &str =

@@ -33,7 +33,7 @@ pub use jobs::PUT_OFF_MS_MAX;
 
 mod read;
 pub use read::{
-    ConversationPage, Counts, HourShare, IdempotentAnswer, JobCounts, JobFailure, Listed,
+    Budget, ConversationPage, Counts, HourShare, IdempotentAnswer, JobCounts, JobFailure, Listed,
     OverviewNow, OverviewToday, Page, ReadError, ReviewCounts, SearchQuery, StoredFile, Thread,
     TopicToday, View, Written,
 };

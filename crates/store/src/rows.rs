@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use desk::{
-    Agent, AgentId, Article, Author, AuthorType, Conversation, Customer, DeskSettings, Entry, File,
-    Handler, Inbox, LastMessage, Message, Priority, Source, Survey, Time, Topic,
+    Agent, AgentId, Article, Author, AuthorType, Call, Conversation, Customer, DeskSettings, Entry,
+    File, Handler, Inbox, LastMessage, Message, Priority, Source, Survey, Time, Topic,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -106,7 +106,7 @@ fn author(row: &Row<'_>) -> Outcome<Author> {
 #[derive(Serialize, Deserialize)]
 struct SourceColumn {
     n: i64,
-    article_id: String,
+    article_id: Option<String>,
     slug: String,
     title: String,
     quote: String,
@@ -120,7 +120,7 @@ pub(crate) fn sources_column(sources: &[Source]) -> String {
         .iter()
         .map(|source| SourceColumn {
             n: source.n,
-            article_id: source.article_id.to_string(),
+            article_id: source.article_id.map(|id| id.to_string()),
             slug: source.slug.clone(),
             title: source.title.as_str().to_owned(),
             quote: source.quote.as_str().to_owned(),
@@ -140,7 +140,10 @@ fn sources(row: &Row<'_>) -> Outcome<Vec<Source>> {
         .map(|column| {
             Ok(Source {
                 n: column.n,
-                article_id: column.article_id.parse().map_err(|_| bad("sources"))?,
+                article_id: match column.article_id {
+                    Some(id) => Some(id.parse().map_err(|_| bad("sources"))?),
+                    None => None,
+                },
                 slug: column.slug,
                 title: Masked::from_storage(column.title),
                 quote: Masked::from_storage(column.quote),
@@ -317,10 +320,30 @@ pub(crate) fn message(row: &Row<'_>) -> Outcome<Message> {
         text: masked(row, "text")?,
         is_generated: row.get("is_generated")?,
         sources: sources(row)?,
+        choices: masked_list(row, "choices")?,
         files: Vec::new(),
         draft_state: optional_word(row, "draft_state", desk::DraftState::parse)?,
         client_id: row.get("client_id")?,
         created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn call(row: &Row<'_>) -> Outcome<Call> {
+    Ok(Call {
+        key: row.get("id")?,
+        version: row.get("version")?,
+        conversation_id: id(row, "conversation_id")?,
+        case_id: optional_id(row, "case_id")?,
+        tool: row.get("tool")?,
+        state: word(row, "state", desk::CallState::parse)?,
+        customer: masked(row, "customer")?,
+        amount: row.get("amount")?,
+        day: i32::try_from(row.get::<i64>("day")?).map_err(|_| bad("day"))?,
+        words: masked(row, "words")?,
+        n_missing: row.get("n_missing")?,
+        content: row.get("content")?,
+        created_at: time(row, "created_at")?,
+        updated_at: time(row, "updated_at")?,
     })
 }
 

@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use desk::{
-    Agent, Article, Author, Case, Conversation, ConversationId, Customer, CustomerId, DeskSettings,
-    Entry, Handler, Handoff, Inbox, Message, MessageKind, Review, ReviewedAnswer, Topic,
+    Agent, Article, Author, Call, Case, Conversation, ConversationId, Customer, CustomerId,
+    DeskSettings, Entry, Handler, Handoff, Inbox, Message, MessageKind, Review, ReviewedAnswer,
+    Topic,
 };
 
 use crate::{
@@ -81,6 +82,10 @@ shapes! {
     ARTICLE: "articles" [
         "slug", "title", "body", "language", "topic_ids", "questions", "state", "updated_at",
         "updated_by", "published_at",
+    ];
+    CALL: "calls" [
+        "conversation_id", "case_id", "tool", "state", "customer", "amount", "day", "words",
+        "n_missing", "content", "created_at", "updated_at",
     ];
     CONVERSATION: "conversations" [
         "number", "inbox_id", "customer_id", "subject", "state", "handler", "agent_id",
@@ -235,6 +240,20 @@ impl Writes {
                     verdict.comment.as_ref()
                 ],
             ),
+            Change::KeepProgress(id, state) => match state {
+                Some(state) => self.push(
+                    "insert into progress (conversation_id, state) values (?1, ?2) \
+                     on conflict (conversation_id) do update set state = ?2",
+                    values![id.to_string(), state],
+                ),
+                None => self.push(
+                    "delete from progress where conversation_id = ?1",
+                    values![id.to_string()],
+                ),
+            },
+            Change::Reserve(_) => {
+                self.push("update counters set value = value + 1 where name = 'calls'", values![]);
+            }
             Change::Sweep { sessions_before, keys_before, files_before } => {
                 self.push("delete from sessions where expires_at < ?1", values![*sessions_before]);
                 self.push("delete from idempotency where at < ?1", values![*keys_before]);
@@ -258,6 +277,7 @@ impl Writes {
             Record::Message(message) => self.add_message(message),
             Record::Case(case) => self.add_case(case),
             Record::Handoff(handoff) => self.add_handoff(handoff),
+            Record::Call(call) => self.push(&CALL.insert, call_values(call)),
         }
     }
 
@@ -278,6 +298,7 @@ impl Writes {
                 );
                 self.add_contacts(case);
             }
+            Record::Call(call) => self.push(&CALL.update, call_values(call)),
             // What it quotes was masked; nothing else of a handoff changes.
             Record::Handoff(handoff) => self.push(
                 "update handoffs set version = version + 1, summary = ?2 where id = ?1",
@@ -302,6 +323,7 @@ impl Writes {
             message.draft_state.map(desk::DraftState::as_str),
             message.client_id.as_deref(),
             message.created_at,
+            rows::json(&message.choices),
         ]);
         if self.is_postgres {
             values.push(search_column(message));
@@ -603,6 +625,25 @@ fn article_values(article: &Article) -> Vec<Value> {
     ])
 }
 
+fn call_values(call: &Call) -> Vec<Value> {
+    values![
+        &call.key,
+        call.conversation_id.to_string(),
+        call.case_id.map(|id| id.to_string()),
+        &call.tool,
+        call.state.as_str(),
+        &call.customer,
+        call.amount,
+        i64::from(call.day),
+        &call.words,
+        call.n_missing,
+        &call.content,
+        call.created_at,
+        call.updated_at,
+    ]
+    .into()
+}
+
 fn conversation_values(row: &Conversation) -> Vec<Value> {
     let agent_id = match row.handler {
         Handler::Agent(id) => Some(id.to_string()),
@@ -679,6 +720,7 @@ fn place(record: &Record) -> (Option<ConversationId>, Option<CustomerId>) {
         ),
         Record::Case(case) => (case.conversation_ids.last().copied(), Some(case.customer_id)),
         Record::Handoff(handoff) => (Some(handoff.conversation_id), None),
+        Record::Call(call) => (Some(call.conversation_id), None),
         Record::Customer(customer) => (None, Some(customer.id)),
         _ => (None, None),
     }

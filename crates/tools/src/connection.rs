@@ -3,9 +3,16 @@
 use std::{fmt, time::Duration};
 
 use assistant::{Arguments, HttpRequest, Method, Records, Tool};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::{Request, StatusCode, body::Bytes, header};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
 use privacy::RawText;
-use reqwest::{StatusCode, Url};
 use serde_json::{Map, Value};
+use url::Url;
 
 /// A system that has not answered by then has not answered.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -19,7 +26,7 @@ const REASON_CHARS_MAX: usize = 300;
 /// A system that the desk's tools call. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    client: reqwest::Client,
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base: Url,
     key: Key,
 }
@@ -71,15 +78,17 @@ impl Connection {
             let why = format!("{base}: only http:// and https:// addresses can be called");
             return Err(ConnectionFault(why));
         }
-        // A second desk in the same process has installed the same one; that is no failure.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = reqwest::Client::builder()
-            .connect_timeout(CONNECT)
-            .timeout(PATIENCE)
-            // A secret is for one host; whoever is sent elsewhere does not take it along.
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| ConnectionFault(error.to_string()))?;
+        let mut connector = HttpConnector::new();
+        connector.set_connect_timeout(Some(CONNECT));
+        connector.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_native_roots()
+            .map_err(|error| ConnectionFault(format!("the system's certificates: {error}")))?
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
+        // It follows no redirects: a secret is for one host.
+        let client = Client::builder(TokioExecutor::new()).build(connector);
         Ok(Self { client, base: url, key })
     }
 
@@ -101,8 +110,8 @@ impl Connection {
     pub async fn quote(&self, tool: &Tool, arguments: &Arguments) -> Result<u64, Told> {
         let path = ["quote"];
         let url = self.below(std::iter::once(tool.name.as_str()).chain(path));
-        let request = self.client.post(url).json(&arguments.to_json());
-        match told(self.send(request).await) {
+        let body = arguments.to_json();
+        match told(self.send("POST", &url, Some(&body), None).await) {
             Told::Done(value) => value["amount"].as_u64().ok_or_else(|| {
                 Told::Unknown("the quote holds no amount in whole minor units".to_owned())
             }),
@@ -116,7 +125,7 @@ impl Connection {
     ///
     /// Says why nobody knows.
     pub async fn read_back(&self, key: &str) -> Result<Option<Told>, String> {
-        match self.send(self.client.get(self.below(["calls", key]))).await {
+        match self.send("GET", &self.below(["calls", key]), None, None).await {
             Sent::Answer(StatusCode::NOT_FOUND, _) => Ok(None),
             Sent::Answer(status, mut body) if status.is_success() => {
                 if let Some(result) = body.get_mut("result") {
@@ -140,7 +149,7 @@ impl Connection {
     /// Says why it could not be read.
     pub async fn records(&self, customer: &str) -> Result<Records, String> {
         let url = self.below(["customers", customer, "records"]);
-        match self.send(self.client.get(url)).await {
+        match self.send("GET", &url, None, None).await {
             Sent::Answer(StatusCode::NOT_FOUND, _) => Ok(Records::default()),
             Sent::Answer(status, body) if status.is_success() => {
                 serde_json::from_value(body).map_err(|error| format!("records: {error}"))
@@ -152,24 +161,35 @@ impl Connection {
 
     async fn call(&self, tool: &Tool, arguments: &Arguments, key: Option<&str>) -> Told {
         let arguments = arguments.to_json();
+        let Some(declared) = &tool.http else {
+            let url = self.below([tool.name.as_str()]);
+            return told(self.send("POST", &url, Some(&arguments), key).await);
+        };
         let empty = Map::new();
-        let arguments = arguments.as_object().unwrap_or(&empty);
-        let request = match &tool.http {
-            None => self.client.post(self.below([tool.name.as_str()])).json(arguments),
-            Some(declared) => self.declared(declared, arguments),
+        let (mut url, rest) = self.declared(declared, arguments.as_object().unwrap_or(&empty));
+        let method = match declared.method {
+            Method::Get => {
+                for (name, value) in &rest {
+                    for text in texts(value) {
+                        url.query_pairs_mut().append_pair(name, &text);
+                    }
+                }
+                return told(self.send("GET", &url, None, key).await);
+            }
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
         };
-        let request = match key {
-            Some(key) => request.header("Idempotency-Key", key),
-            None => request,
-        };
-        told(self.send(request).await)
+        told(self.send(method, &url, Some(&Value::Object(rest)), key).await)
     }
 
+    /// The address of a declared request, and the arguments that are not in its path.
     fn declared(
         &self,
         declared: &HttpRequest,
         arguments: &Map<String, Value>,
-    ) -> reqwest::RequestBuilder {
+    ) -> (Url, Map<String, Value>) {
         let mut rest = arguments.clone();
         let segments: Vec<String> = declared
             .path
@@ -177,20 +197,7 @@ impl Connection {
             .filter(|segment| !segment.is_empty())
             .map(|segment| fill(segment, arguments, &mut rest))
             .collect();
-        let url = self.below(segments.iter().map(String::as_str));
-        match declared.method {
-            Method::Get => {
-                let query: Vec<(String, String)> = rest
-                    .iter()
-                    .flat_map(|(name, value)| texts(value).map(|text| (name.clone(), text)))
-                    .collect();
-                self.client.get(url).query(&query)
-            }
-            Method::Post => self.client.post(url).json(&rest),
-            Method::Put => self.client.put(url).json(&rest),
-            Method::Patch => self.client.patch(url).json(&rest),
-            Method::Delete => self.client.delete(url).json(&rest),
-        }
+        (self.below(segments.iter().map(String::as_str)), rest)
     }
 
     /// An address below the system's own; each part is one segment, whatever it holds.
@@ -202,27 +209,38 @@ impl Connection {
         url
     }
 
-    async fn send(&self, request: reqwest::RequestBuilder) -> Sent {
-        let request = match &self.key.0 {
-            Some(key) => request.bearer_auth(key),
-            None => request,
+    async fn send(&self, method: &str, url: &Url, body: Option<&Value>, key: Option<&str>) -> Sent {
+        let mut request = Request::builder().method(method).uri(url.as_str());
+        if let Some(secret) = &self.key.0 {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
+        }
+        if let Some(key) = key {
+            request = request.header("Idempotency-Key", key);
+        }
+        let bytes = body.map(Value::to_string).unwrap_or_default();
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let request = match request.body(Full::from(bytes)) {
+            Ok(request) => request,
+            Err(error) => return Sent::Nothing(error.to_string()),
         };
-        // The error names the address, and the address may name a customer.
-        let why = |error: reqwest::Error| Sent::Nothing(error.without_url().to_string());
-        let mut response = match request.send().await {
+        match tokio::time::timeout(PATIENCE, self.exchange(request)).await {
+            Ok(sent) => sent,
+            Err(_) => Sent::Nothing(format!("no answer within {} seconds", PATIENCE.as_secs())),
+        }
+    }
+
+    async fn exchange(&self, request: Request<Full<Bytes>>) -> Sent {
+        let response = match self.client.request(request).await {
             Ok(response) => response,
-            Err(error) => return why(error),
+            Err(error) => return Sent::Nothing(error.to_string()),
         };
         let status = response.status();
-        let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) if body.len() + chunk.len() <= BYTES_MAX => body.extend(chunk),
-                Ok(Some(_)) => return Sent::Nothing("the answer is too long".to_owned()),
-                Ok(None) => break,
-                Err(error) => return why(error),
-            }
-        }
+        let body = match Limited::new(response.into_body(), BYTES_MAX).collect().await {
+            Ok(body) => body.to_bytes(),
+            Err(error) => return Sent::Nothing(error.to_string()),
+        };
         match serde_json::from_slice(&body) {
             Ok(value) => Sent::Answer(status, value),
             Err(_) if body.is_empty() || !status.is_success() => Sent::Answer(status, Value::Null),

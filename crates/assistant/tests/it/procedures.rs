@@ -13,7 +13,7 @@ fn tools() -> Tools {
 }
 
 fn files() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/procedures");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/procedures");
     let mut files: Vec<(String, String)> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -21,6 +21,18 @@ fn files() -> Vec<(String, String)> {
         .collect();
     files.sort();
     files
+}
+
+#[test]
+fn the_sample_shops_procedures_are_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../demo/procedures");
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let read = Procedure::parse(&text, &tools());
+        let procedure = read.unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+        assert!(procedure.examples.len() > 5, "{} has few examples", procedure.name);
+    }
 }
 
 fn procedures() -> Procedures {
@@ -203,6 +215,23 @@ fn another_wish_in_between_comes_back_to_the_question() {
     assert_eq!(effects[0], Effect::Answer("how long does a refund take".into()));
     asks(&effects, "10, 11 from order #1");
     assert_eq!(call(&talk.tell(Command::Confirm {})).0, "return_delivered_order_items");
+}
+
+#[test]
+fn a_wish_that_is_not_certain_is_asked_about() {
+    let (mut talk, _) = Talk::begin("order_status");
+    talk.tell(Command::Cancel {});
+    let clarify = || Command::Clarify {
+        procedure: "cancel_order".into(),
+        question: "What if I cancel?".into(),
+    };
+    let asked = talk.tell(clarify());
+    asks(&asked, "Cancel an order?");
+    // A no is answered from the articles, and nothing is left of it.
+    let denied = talk.tell(Command::Deny {});
+    assert_eq!(denied, vec![Effect::Answer("What if I cancel?".into())]);
+    talk.tell(clarify());
+    asks(&talk.tell(Command::Confirm {}), "Which order shall I cancel?");
 }
 
 #[test]

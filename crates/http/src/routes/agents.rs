@@ -74,7 +74,13 @@ pub(crate) async fn open(
     signed.caller.agent()?;
     let thread = desk.service.conversation(&signed.caller, id).await?;
     let topics = desk.service.topics(&signed.caller).await?;
-    Ok(Answer(wire::ConversationDetail::new(&thread, &topics)))
+    let calls = desk.service.calls_of(&signed.caller, id).await?;
+    let agents = match calls.is_empty() {
+        true => Vec::new(),
+        false => desk.service.agents(&signed.caller).await?,
+    };
+    let calls = calls.iter().map(|sheet| wire::Call::new(sheet, &agents)).collect();
+    Ok(Answer(wire::ConversationDetail::new(&thread, &topics, calls)))
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod agents;
 pub(crate) mod balance;
+pub(crate) mod calls;
 pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod knowledge;
@@ -64,6 +65,9 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/balance/replay", post(balance::replay))
         .route("/balance/freeze", post(balance::freeze))
         .route("/balance/thaw", post(balance::thaw))
+        .route("/calls", get(calls::waiting))
+        .route("/calls/{id}/approve", post(calls::approve))
+        .route("/calls/{id}/refuse", post(calls::refuse))
         .route("/what-if", post(what_if::ask))
         .route("/reviews", get(balance::reviews))
         .route("/reviews/next", post(balance::next_review))
@@ -105,6 +109,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/help", get(pages::help))
         .route("/help/{slug}", get(pages::article))
         .route("/shop", get(pages::shop))
+        .route("/shop/visitor.js", get(pages::visitor))
         .route("/widget/{*path}", get(assets::widget))
         .fallback(assets::web)
         .layer(middleware::from_fn(cross_origin))

@@ -130,6 +130,8 @@ pub(crate) struct Message {
     text: String,
     generated: bool,
     sources: Vec<Source>,
+    /// What the customer may answer with one press.
+    choices: Vec<String>,
     files: Vec<FileRef>,
     #[schemars(extend("enum" = ["pending", "sent", "discarded", null]))]
     draft_state: Option<&'static str>,
@@ -140,7 +142,8 @@ pub(crate) struct Message {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Source {
     n: i64,
-    article_id: String,
+    /// The article; none where a tool told it.
+    article_id: Option<String>,
     slug: String,
     title: String,
     quote: String,
@@ -150,7 +153,7 @@ impl From<&desk::Source> for Source {
     fn from(source: &desk::Source) -> Self {
         Self {
             n: source.n,
-            article_id: source.article_id.to_string(),
+            article_id: source.article_id.map(|id| id.to_string()),
             slug: source.slug.clone(),
             title: source.title.to_string(),
             quote: source.quote.to_string(),
@@ -191,6 +194,7 @@ impl From<&Written> for Message {
             text: message.text.to_string(),
             generated: message.is_generated,
             sources: message.sources.iter().map(Source::from).collect(),
+            choices: message.choices.iter().map(ToString::to_string).collect(),
             files: message.files.iter().map(FileRef::from).collect(),
             draft_state: message.draft_state.map(desk::DraftState::as_str),
             client_id: message.client_id.clone(),
@@ -350,11 +354,12 @@ pub(crate) struct ConversationDetail {
     messages: Vec<Message>,
     cases: Vec<Case>,
     handoffs: Vec<Handoff>,
+    calls: Vec<super::Call>,
     survey: Option<Survey>,
 }
 
 impl ConversationDetail {
-    pub(crate) fn new(thread: &Thread, topics: &[DeskTopic]) -> Self {
+    pub(crate) fn new(thread: &Thread, topics: &[DeskTopic], calls: Vec<super::Call>) -> Self {
         let name = |id| topic_name(topics, id);
         Self {
             conversation: Conversation::from(&thread.listed),
@@ -366,6 +371,7 @@ impl ConversationDetail {
                 .iter()
                 .map(|handoff| Handoff::new(handoff, name(handoff.topic_id)))
                 .collect(),
+            calls,
             survey: thread.listed.conversation.survey.as_ref().map(Survey::from),
         }
     }

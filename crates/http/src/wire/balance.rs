@@ -405,7 +405,8 @@ pub(crate) struct Sheet {
 #[derive(Serialize, JsonSchema)]
 struct ReviewSource {
     title: String,
-    url: String,
+    /// The article's page; none where a tool told it.
+    url: Option<String>,
 }
 
 impl From<&service::Sheet> for Sheet {
@@ -421,7 +422,7 @@ impl From<&service::Sheet> for Sheet {
                 .iter()
                 .map(|source| ReviewSource {
                     title: source.title.to_string(),
-                    url: format!("/help/{}", source.slug),
+                    url: source.article_id.map(|_| format!("/help/{}", source.slug)),
                 })
                 .collect(),
             n_left: sheet.n_left,

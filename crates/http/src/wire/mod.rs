@@ -2,12 +2,14 @@
 
 mod agents;
 mod balance;
+mod calls;
 mod overview;
 mod what_if;
 mod widget;
 
 pub(crate) use agents::*;
 pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
+pub(crate) use calls::Call;
 pub(crate) use overview::{FailedJob, Overview};
 pub(crate) use what_if::Answered;
 pub(crate) use widget::*;

@@ -79,6 +79,8 @@ pub(crate) struct WidgetMessage {
     text: String,
     generated: bool,
     sources: Vec<Source>,
+    /// What may be answered with one press.
+    choices: Vec<String>,
     files: Vec<FileRef>,
     client_id: Option<String>,
     created_at: String,
@@ -102,6 +104,7 @@ impl WidgetMessage {
             text: message.text.to_string(),
             generated: message.is_generated,
             sources: message.sources.iter().map(Source::from).collect(),
+            choices: message.choices.iter().map(ToString::to_string).collect(),
             files: message.files.iter().map(FileRef::from).collect(),
             client_id: message.client_id.clone(),
             created_at: time(message.created_at),

@@ -8,7 +8,7 @@ use axum::{
 use desk::{Level, Role};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Sample, Service};
+use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Playbook, Sample, Service};
 use tower::ServiceExt;
 
 use crate::place::Place;
@@ -35,7 +35,12 @@ impl App {
     }
 
     pub(crate) async fn open_at(place: Place) -> Self {
-        let service = Service::open(place.open().await, 1.0).await.unwrap();
+        Self::open_with(place, Playbook::default()).await
+    }
+
+    /// A desk that follows procedures.
+    pub(crate) async fn open_with(place: Place, playbook: Playbook) -> Self {
+        let service = Service::open_with(place.open().await, 1.0, playbook).await.unwrap();
         let owner = service
             .set_up(FirstRun {
                 desk_name: "Shop".into(),

@@ -13,6 +13,7 @@ mod identity;
 mod nodes;
 mod people;
 mod place;
+mod procedures;
 mod sample;
 mod set_up;
 mod story;

@@ -1,5 +1,6 @@
 //! What the desk reads, one file a noun.
 
+mod calls;
 mod conversations;
 mod customers;
 mod house;
@@ -8,6 +9,7 @@ mod knowledge;
 mod ledger;
 mod overview;
 
+pub use calls::Budget;
 pub use conversations::{
     ConversationPage, Counts, Listed, Page, SearchQuery, StoredFile, Thread, View, Written,
 };

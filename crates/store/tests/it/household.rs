@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use desk::{
-    Actor, Agent, AgentId, Arm, Article, ArticleId, ArticleState, Assignment, Author, Case, CaseId,
-    DeskId, DeskSettings, DraftDraw, DraftState, EventCode, Example, ExampleId, File, FileId,
-    Handoff, HandoffId, HandoffReason, JobId, Kind, Level, Message, MessageKind, Presence,
-    RequestedBy, Review, ReviewId, ReviewedAnswer, Role, Source, Survey, Time, Topic, TopicId,
+    Actor, Agent, AgentId, Arm, Article, ArticleId, ArticleState, Assignment, Author, Call,
+    CallState, Case, CaseId, DeskId, DeskSettings, DraftDraw, DraftState, EventCode, Example,
+    ExampleId, File, FileId, Handoff, HandoffId, HandoffReason, JobId, Kind, Level, Message,
+    MessageKind, Presence, RequestedBy, Review, ReviewId, ReviewedAnswer, Role, Source, Survey,
+    Time, Topic, TopicId,
 };
 use store::{
     Change, Commit, FileContent, Job, JobKind, LedgerFact, Remembered, Session, SessionSubject,
@@ -159,7 +160,7 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         is_generated: true,
         sources: vec![Source {
             n: 1,
-            article_id: ArticleId(Uuid::now_v7()),
+            article_id: Some(ArticleId(Uuid::now_v7())),
             slug: "refunds".to_owned(),
             title: text("Refunds"),
             quote: text("Two days"),
@@ -219,6 +220,8 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         verdict: None,
     })));
     commit.add(Kind::HandoffMade, handoff(row_id, topic));
+    commit.push(Change::KeepProgress(row_id, Some("{\"stack\":[]}".to_owned())));
+    commit.add(Kind::CallProposed, call(row_id, case_id));
     commit.push(Change::AddJob(Job {
         id: JobId(Uuid::now_v7()),
         kind: JobKind::Draft,
@@ -235,6 +238,25 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
     row.judge(Survey { score: 4, comment: Some(text("Well")), at: Time(21) }).unwrap();
     commit.change(Kind::ConversationClosed, row);
     desk.store.commit(commit).await.unwrap();
+}
+
+fn call(conversation: desk::ConversationId, case: CaseId) -> Call {
+    Call {
+        key: "0f".repeat(32),
+        version: 1,
+        conversation_id: conversation,
+        case_id: Some(case),
+        tool: "refund".to_owned(),
+        state: CallState::Proposed,
+        customer: text("ida"),
+        amount: 1_250,
+        day: 20_000,
+        words: text("I refund the order. Shall I?"),
+        n_missing: 1,
+        content: "{\"tool\":\"refund\"}".to_owned(),
+        created_at: Time(10),
+        updated_at: Time(10),
+    }
 }
 
 fn case(desk: &Desk, conversation: desk::ConversationId, topic: TopicId) -> Case {

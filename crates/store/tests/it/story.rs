@@ -75,6 +75,7 @@ impl Desk {
             text: text(words),
             is_generated: false,
             sources: Vec::new(),
+            choices: Vec::new(),
             files: Vec::new(),
             draft_state: None,
             client_id: None,
@@ -182,7 +183,9 @@ on_both! {
         let seqs: Vec<i64> = journal.iter().map(|entry| entry.seq).collect();
         assert_eq!(seqs, (1..=402).collect::<Vec<i64>>());
         assert!(journal[2..].iter().all(|entry| entry.customer_id == Some(desk.customer)));
-        assert!(live.try_recv().is_ok());
+        // Told right after the commit is answered, not before.
+        let told = tokio::time::timeout(std::time::Duration::from_secs(20), live.recv()).await;
+        assert!(matches!(told, Ok(Ok(_))), "{told:?}");
     }
 
     async fn a_repeated_key_and_a_taken_name_are_refused_alone(place) {

@@ -1,0 +1,344 @@
+//! A turn of a procedure: what the customer wrote is read, the machine goes on, tools are asked, and
+//! a change is proposed; what is to be committed comes back as a value.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use assistant::{
+    Arguments, Command, Effect, Expected, Input, Outcome, Records, State, Tool, begins_with,
+    identify, read, says_yes_or_no, step,
+};
+use desk::{Customer, Source};
+use privacy::{Masked, RawText};
+use tools::Told;
+
+use crate::{Result, Service, Verdict, calls::Proposed, playbook::Playbook};
+
+/// Procedures that begin in the middle of each other, and values found ahead, end somewhere.
+const INPUTS_MAX: usize = 60;
+
+/// Where a turn leaves a conversation.
+pub(crate) struct Progress {
+    /// Where the machine stands.
+    pub(crate) state: State,
+    /// What is said, a paragraph each.
+    said: Vec<String>,
+    /// What it rests on.
+    pub(crate) sources: Vec<Source>,
+    /// What may be answered with one press.
+    pub(crate) choices: Vec<Masked>,
+    /// A change that is wanted.
+    pub(crate) proposed: Option<Box<Proposed>>,
+    /// A person goes on, for this reason.
+    pub(crate) hands_over: Option<String>,
+}
+
+impl Progress {
+    /// The message; `None` when nothing is said. Values may be put together to what each is not.
+    pub(crate) fn text(&self) -> Option<Masked> {
+        (!self.said.is_empty()).then(|| RawText::from(self.said.join("\n\n")).mask())
+    }
+}
+
+/// The state as it is kept; `None` when there is nothing to keep.
+pub(crate) fn kept_form(state: &State) -> Option<String> {
+    let json = || serde_json::to_string(state).expect("a state is plain data");
+    (!state.is_fresh()).then(json)
+}
+
+/// The state that was kept.
+pub(crate) fn restored(kept: &str) -> Option<State> {
+    serde_json::from_str(kept).ok()
+}
+
+/// The id under which other systems know a customer: only what a site signed.
+pub(crate) fn known_as(customer: &Customer) -> Option<&str> {
+    let id = customer.external_id.as_ref().filter(|_| customer.is_verified)?;
+    Some(id.as_str())
+}
+
+/// The commands in a message to a procedure that waits.
+pub(crate) fn understood(playbook: &Playbook, state: &State, text: &Masked) -> Option<Command> {
+    let expected = state.expected(playbook.procedures())?;
+    Some(read(&expected, &state.filled(playbook.procedures()), text.as_str()))
+}
+
+/// Whether a message answers what a procedure asked, whatever its words would mean elsewhere.
+pub(crate) fn answers(playbook: &Playbook, state: &State, text: &Masked) -> bool {
+    let command = understood(playbook, state, text);
+    command.is_some_and(|command| {
+        !matches!(command, Command::NotUnderstood {} | Command::Answer { .. })
+            || says_yes_or_no(text.as_str())
+    })
+}
+
+impl Service {
+    /// A customer's orders as the sample shop's own page shows them; none where no shop is there.
+    pub async fn sample_orders(&self, customer: &str) -> Vec<String> {
+        let playbook = self.playbook();
+        let Some(tool) = playbook.tools().get("list_orders") else { return Vec::new() };
+        let Some(connection) = playbook.connection() else { return Vec::new() };
+        let given = serde_json::json!({ "user_id": customer });
+        let Ok(arguments) = Arguments::read(tool, &given) else { return Vec::new() };
+        let Told::Done(orders) = connection.look(tool, &arguments).await else {
+            return Vec::new();
+        };
+        let labels = orders.as_array().into_iter().flatten();
+        labels.filter_map(|order| order["label"].as_str().map(str::to_owned)).collect()
+    }
+
+    /// Follows procedures from an input until they wait, for the customer or for a change.
+    /// `begun_with` is the message that began one; values in it are not asked for again.
+    pub(crate) async fn proceed(
+        &self,
+        about: &About<'_>,
+        state: State,
+        input: Input,
+        begun_with: Option<&Masked>,
+    ) -> Result<Progress> {
+        let playbook = self.playbook();
+        let mut turn = Turn {
+            service: self,
+            playbook: &playbook,
+            about,
+            records: None,
+            asked: BTreeSet::new(),
+            progress: Progress {
+                state,
+                said: Vec::new(),
+                sources: Vec::new(),
+                choices: Vec::new(),
+                proposed: None,
+                hands_over: None,
+            },
+        };
+        if let Some(tool) = about.told_by {
+            cite(&mut turn.progress.sources, 1, tool);
+        }
+        turn.follow(input, begun_with).await?;
+        Ok(turn.progress)
+    }
+}
+
+/// Whom a turn is for, and where.
+pub(crate) struct About<'a> {
+    pub(crate) customer: &'a Customer,
+    pub(crate) conversation: &'a desk::Conversation,
+    pub(crate) case_id: Option<desk::CaseId>,
+    /// A practice or a suggestion changes nothing.
+    pub(crate) may_change: bool,
+    /// The tool whose change has come to its end: what is said next rests on it.
+    pub(crate) told_by: Option<&'a Tool>,
+}
+
+struct Turn<'a> {
+    service: &'a Service,
+    playbook: &'a Playbook,
+    about: &'a About<'a>,
+    /// The customer's own records, read once a turn.
+    records: Option<Records>,
+    /// Slots for which the first message was looked through.
+    asked: BTreeSet<String>,
+    progress: Progress,
+}
+
+impl Turn<'_> {
+    async fn follow(&mut self, input: Input, begun_with: Option<&Masked>) -> Result<()> {
+        let procedures = self.playbook.procedures();
+        let mut inputs = VecDeque::from([input]);
+        for _ in 0..INPUTS_MAX {
+            let Some(input) = inputs.pop_front() else { break };
+            let before = self.progress.state.read_back().map(str::to_owned);
+            let state = std::mem::take(&mut self.progress.state);
+            let (state, effects) = step(procedures, state, input);
+            self.progress.state = state;
+            let mut question = None;
+            for effect in effects {
+                match effect {
+                    Effect::Say(text) => self.say(text),
+                    Effect::Ask(text) => question = Some(text),
+                    Effect::Answer(asked) => self.answer(&asked),
+                    Effect::HandOver(reason) => {
+                        self.progress.hands_over = Some(reason);
+                        return Ok(());
+                    }
+                    Effect::Call { step, tool, arguments, confirmed } => {
+                        let words = before.clone().filter(|_| confirmed);
+                        let made = self.call(&step, &tool, &arguments, words).await?;
+                        let Some(outcome) = made else { continue };
+                        inputs.push_back(Input::Called { step, outcome });
+                    }
+                }
+            }
+            // What the first message says already is not asked for.
+            if let Some(command) = begun_with.and_then(|text| self.said_before(text)) {
+                inputs.push_back(Input::Command(command));
+                question = None;
+            }
+            self.progress.said.extend(question);
+        }
+        self.offer_choices();
+        Ok(())
+    }
+
+    fn said_before(&mut self, text: &Masked) -> Option<Command> {
+        let expected = self.progress.state.expected(self.playbook.procedures())?;
+        let Expected::Slot { name, .. } = &expected else { return None };
+        let frame = format!("{}/{name}", self.progress.state.procedure().unwrap_or_default());
+        let is_new = self.asked.insert(frame);
+        is_new.then(|| begins_with(&expected, text.as_str())).flatten()
+    }
+
+    /// What a tool told is a source of what is said.
+    fn say(&mut self, text: String) {
+        let Some(n) = self.progress.sources.last().map(|source| source.n) else {
+            return self.progress.said.push(text);
+        };
+        let last = self.progress.sources.last_mut().expect("there is one");
+        if last.article_id.is_none() && last.quote.as_str().is_empty() {
+            last.quote = RawText::from(text.as_str()).mask();
+        }
+        self.progress.said.push(format!("{text} [{n}]"));
+    }
+
+    /// A question in between, from the articles.
+    fn answer(&mut self, question: &str) {
+        let conversation = self.about.conversation;
+        let language = conversation.language.as_deref();
+        let text = RawText::from(question).mask();
+        let verdict = self.service.brain().answer(&text, language, None);
+        let found = match verdict {
+            Verdict::Sentences(sentences, _) => assistant::reply(&sentences),
+            Verdict::NoAnswer | Verdict::OtherLanguage => None,
+        };
+        match found {
+            // Its numbers begin at one; so does the message.
+            Some(reply) if self.progress.sources.is_empty() => {
+                self.progress.said.push(reply.text.as_str().to_owned());
+                self.progress.sources = reply.sources;
+            }
+            _ => {
+                let spoken = crate::brain::spoken(language);
+                let text = desk::sayings::no_certain_answer(spoken);
+                self.progress.said.push(text.as_str().to_owned());
+            }
+        }
+    }
+
+    fn offer_choices(&mut self) {
+        let language = self.about.conversation.language.as_deref();
+        let (yes, no) = desk::sayings::yes_and_no(crate::brain::spoken(language));
+        let expected = self.progress.state.expected(self.playbook.procedures());
+        self.progress.choices = match expected {
+            Some(Expected::Yes) => vec![yes, no],
+            Some(Expected::Slot { kind: assistant::SlotKind::YesNo, .. }) => vec![yes, no],
+            Some(Expected::Slot { choices, .. }) => {
+                choices.iter().map(|choice| RawText::from(choice.label.as_str()).mask()).collect()
+            }
+            Some(Expected::Result) | None => Vec::new(),
+        };
+    }
+
+    /// Makes a call that only reads, or proposes a change. `None` when it is waited for.
+    async fn call(
+        &mut self,
+        step: &str,
+        name: &str,
+        arguments: &serde_json::Value,
+        words: Option<String>,
+    ) -> Result<Option<Outcome>> {
+        let failed = |why: &str| Ok(Some(Outcome::Failed(why.to_owned())));
+        let Some(tool) = self.playbook.tools().get(name) else {
+            return failed("There is no such tool.");
+        };
+        let arguments = match Arguments::read(tool, arguments) {
+            Ok(arguments) => arguments,
+            Err(fault) => return failed(&fault.to_string()),
+        };
+        if !tool.changes() {
+            return self.look(tool, &arguments).await.map(Some);
+        }
+        if !self.about.may_change {
+            return failed("Nothing is changed in practice.");
+        }
+        let words = words.map(|words| RawText::from(words).mask()).unwrap_or_default();
+        let wanted = self.service.propose(self.about, step, tool, arguments, words).await?;
+        match wanted {
+            Ok(proposed) => {
+                if proposed.call.n_missing > 0 {
+                    let language = self.about.conversation.language.as_deref();
+                    let text = desk::sayings::needs_approval(crate::brain::spoken(language));
+                    self.progress.said.push(text.as_str().to_owned());
+                }
+                self.progress.proposed = Some(Box::new(proposed));
+                Ok(None)
+            }
+            Err(why) => failed(&why),
+        }
+    }
+
+    async fn look(&mut self, tool: &Tool, arguments: &Arguments) -> Result<Outcome> {
+        let failed = |why: String| Ok(Outcome::Failed(why));
+        let Some(connection) = self.playbook.connection() else {
+            return failed("No system is connected.".to_owned());
+        };
+        let customer = known_as(self.about.customer);
+        if self.records.is_none()
+            && let Some(customer) = customer
+        {
+            match connection.records(customer).await {
+                Ok(records) => self.records = Some(records),
+                Err(why) => return failed(format!("The customer's records: {why}.")),
+            }
+        }
+        let empty = Records::default();
+        let records = self.records.as_ref().unwrap_or(&empty);
+        if let Err(refusal) = assistant::check_look(tool, arguments, customer, records) {
+            return failed(format!("{}: {refusal}.", tool.name));
+        }
+        match connection.look(tool, arguments).await {
+            Told::Done(value) => {
+                // Whom a tool finds by mere words has not shown who they are.
+                if tool.identifies
+                    && let Some(found) = value.as_str()
+                    && let Err(refusal) = identify(customer, found)
+                {
+                    return failed(refusal.to_string());
+                }
+                self.cite(tool);
+                Ok(Outcome::Succeeded(value))
+            }
+            Told::Refused(why) => failed(format!("{}: {why}.", tool.name)),
+            Told::Unknown(why) => failed(format!("{} gave no answer: {why}.", tool.name)),
+        }
+    }
+
+    fn cite(&mut self, tool: &Tool) {
+        let n = i64::try_from(self.progress.sources.len()).unwrap_or(0) + 1;
+        cite(&mut self.progress.sources, n, tool);
+    }
+}
+
+/// A tool as a source. One that lists what may be chosen is not what is said afterwards: the last
+/// look counts.
+fn cite(sources: &mut Vec<Source>, n: i64, tool: &Tool) {
+    let unused = |source: &Source| source.article_id.is_none() && source.quote.as_str().is_empty();
+    let n = match sources.pop_if(|source| unused(source)) {
+        Some(source) => source.n,
+        None => n,
+    };
+    sources.push(Source {
+        n,
+        article_id: None,
+        slug: tool.name.clone(),
+        title: RawText::from(tool.summary.as_str()).mask(),
+        quote: Masked::default(),
+    });
+}
+
+impl Progress {
+    /// Sources that nothing was said of are none.
+    pub(crate) fn settle_sources(&mut self) {
+        self.sources
+            .retain(|source| source.article_id.is_some() || !source.quote.as_str().is_empty());
+    }
+}
