@@ -334,6 +334,7 @@ class Mock {
       text,
       generated: false,
       sources: [],
+      choices: [],
       files: [],
       client_id: null,
       created_at: now(),

@@ -65,6 +65,7 @@ export interface Entry {
   text: string;
   is_generated: boolean;
   sources: Source[];
+  choices: string[];
   files: FileRef[];
   at: string;
   delivery: "sent" | "sending" | "failed";
@@ -92,6 +93,8 @@ export interface View {
   banner: Key | null;
   told: Key | null;
   earlier: WidgetConversation[];
+  /** Answers to the last question, to be sent with one press. */
+  choices: string[];
   /** The conversation can be called solved: somebody has answered last. */
   can_close: boolean;
 }
@@ -188,11 +191,16 @@ export function viewOf(state: State): View {
   const place = state.place?.conversation_id === state.current ? state.place.place : null;
   const last = entries[entries.length - 1];
   const lastSpoken = [...entries].reverse().find((entry) => entry.from !== "system");
+  const choices =
+    conversation?.state === "open" && conversation.handler === "assistant"
+      ? (last?.choices ?? [])
+      : [];
   return {
     phase: state.phase,
     screen: state.screen,
     conversation,
     entries,
+    choices,
     answering: answeringOf(conversation, place),
     is_asking_for_person:
       conversation?.handler !== "queue" &&
@@ -215,6 +223,7 @@ export function viewOf(state: State): View {
     can_close:
       conversation?.state === "open" &&
       last !== undefined &&
+      !choices.length &&
       conversation.handler !== "queue" &&
       (lastSpoken?.from === "ai" || lastSpoken?.from === "agent"),
   };
@@ -312,6 +321,7 @@ function sentEntry(message: WidgetMessage): Entry {
     text: message.text,
     is_generated: message.generated,
     sources: message.sources,
+    choices: message.choices,
     files: message.files,
     at: message.created_at,
     delivery: "sent",
@@ -335,6 +345,7 @@ function unsentEntry(entry: Outgoing): Entry {
     text: entry.text,
     is_generated: false,
     sources: [],
+    choices: [],
     files: entry.files,
     at: entry.created_at,
     delivery: entry.failure ? "failed" : "sending",

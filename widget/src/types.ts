@@ -8,7 +8,8 @@ export interface Author {
 
 export interface Source {
   n: number;
-  article_id: string;
+  /** Null where a tool told it, not an article. */
+  article_id: string | null;
   slug: string;
   title: string;
   quote: string;
@@ -61,6 +62,8 @@ export interface WidgetMessage {
   text: string;
   generated: boolean;
   sources: Source[];
+  /** What may be answered with one press. */
+  choices: string[];
   files: FileRef[];
   client_id: string | null;
   created_at: string;

@@ -33,6 +33,7 @@ export function message(more: Partial<WidgetMessage> = {}): WidgetMessage {
     text: "Hello",
     generated: false,
     sources: [],
+    choices: [],
     files: [],
     client_id: null,
     created_at: AT,

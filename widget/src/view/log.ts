@@ -21,9 +21,10 @@ export function createLog(surface: Surface): Part {
     { type: "button", class: "quiet", onclick: () => void widget.solve().catch(() => undefined) },
     speech.say("solved"),
   );
+  const choices = h("div", { class: "chips" });
   const content = h("div", { class: "log", role: "log", "aria-live": "polite", tabindex: 0 });
   content.setAttribute("aria-label", speech.say("log"));
-  content.append(opening, told, list, receipt, typing, solved);
+  content.append(opening, told, list, receipt, typing, choices, solved);
   let shown: string | null = null;
   let isPinned = true;
   content.addEventListener("scroll", () => (isPinned = isNearEnd(content)));
@@ -43,6 +44,7 @@ export function createLog(surface: Surface): Part {
       const added = drawRows(list, rows, view, surface);
       drawReceipt(receipt, list, rows, view, surface);
       drawTyping(typing, view, surface);
+      fill(choices, view.choices, () => view.choices.map((text) => choice(text, surface)));
       solved.hidden = !view.can_close;
       if (isFollowing || added?.from === "you") follow(content, rows, added);
     },
@@ -141,6 +143,11 @@ function drawTyping(element: HTMLElement, view: View, { speech }: Surface): void
       h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")),
     ];
   });
+}
+
+function choice(text: string, { widget }: Surface): HTMLElement {
+  const onclick = () => void widget.send(text, []);
+  return h("button", { type: "button", class: "chip", dir: "auto", onclick }, text);
 }
 
 function isNearEnd(element: HTMLElement): boolean {

@@ -67,7 +67,7 @@ function drawBody(element: HTMLElement, entry: Entry, surface: Surface): void {
   fill(element, [text, sources, files.map((file) => file.id), code], () => [
     ...textNodes(text, sources, surface),
     ...(files.length
-      ? [h("div", { class: "files" }, ...files.map((f) => fileOf(f, surface)))]
+      ? [h("div", { class: "chips" }, ...files.map((f) => fileOf(f, surface)))]
       : []),
     ...(sources.length ? [sourceList(sources, surface)] : []),
   ]);
@@ -115,9 +115,13 @@ function lineNodes(line: Line, sources: Source[], surface: Surface): (Node | str
 }
 
 function sourceMark(source: Source, { base, speech }: Surface): HTMLElement {
-  const label = speech.say("source", { n: source.n, title: source.title });
-  const properties = { "aria-label": label, title: source.title };
-  return h("sup", {}, outside(pageOf(base, source), properties, `[${speech.number(source.n)}]`));
+  const properties = { "aria-label": nameOf(source, speech), title: source.title };
+  const number = `[${speech.number(source.n)}]`;
+  return h("sup", {}, page(base, source, properties, number));
+}
+
+function nameOf({ n, title }: Source, speech: Surface["speech"]): string {
+  return speech.say("source", { n, title });
 }
 
 function sourceList(sources: Source[], { base, speech }: Surface): HTMLElement {
@@ -126,23 +130,26 @@ function sourceList(sources: Source[], { base, speech }: Surface): HTMLElement {
       "li",
       {},
       h("span", { class: "source-number", "aria-hidden": "true" }, speech.number(source.n)),
-      outside(
-        pageOf(base, source),
-        { "aria-label": speech.say("source", { n: source.n, title: source.title }) },
-        h("bdi", {}, source.title),
-      ),
+      page(base, source, { "aria-label": nameOf(source, speech) }, h("bdi", {}, source.title)),
     ),
   );
   return h(
     "div",
     { class: "sources" },
-    h("span", { class: "sources-title" }, speech.say("sources")),
+    h("span", {}, speech.say("sources")),
     h("ul", {}, ...items),
   );
 }
 
-function pageOf(base: string, source: Source): string {
-  return `${base}/help/${encodeURIComponent(source.slug)}`;
+/** What a tool told has no page. */
+function page(
+  base: string,
+  { article_id, slug }: Source,
+  properties: Record<string, string>,
+  content: Node | string,
+): HTMLElement {
+  if (!article_id) return h("span", {}, content);
+  return outside(`${base}/help/${encodeURIComponent(slug)}`, properties, content);
 }
 
 function outside(href: string, properties: Record<string, string>, content: Node | string) {
@@ -152,14 +159,14 @@ function outside(href: string, properties: Record<string, string>, content: Node
 function fileOf(file: FileRef, surface: Surface): HTMLElement {
   const { previews, speech } = surface;
   const label = speech.say("file_open", { name: file.name });
-  const button = h("button", { type: "button", class: "file", "aria-label": label, title: label });
+  const button = h("button", { type: "button", class: "chip", "aria-label": label, title: label });
   button.addEventListener("click", () => {
     previews.save(file).catch(() => {
       button.replaceChildren(icon("file"), speech.say("file_unavailable", { name: file.name }));
     });
   });
   const plain = () => {
-    button.className = "file";
+    button.className = "chip";
     button.replaceChildren(
       icon("file"),
       h("bdi", { class: "file-name" }, file.name),
@@ -181,7 +188,7 @@ async function showPicture(
     const picture = h("img", { alt: file.name, src: await previews.address(file) });
     // A host page may forbid blob pictures; the file itself can still be saved.
     picture.addEventListener("error", plain);
-    button.className = "file is-picture";
+    button.className = "chip is-picture";
     button.replaceChildren(picture);
   } catch {
     plain();
