@@ -20,6 +20,7 @@ const PAGES = [
   "topics",
   "balance",
   "reviews",
+  "approvals",
   "impact",
   "what-if",
   "overview",

@@ -93,10 +93,10 @@ export class Desk {
   }
 }
 
-/** A customer on the shop's page, with the panel open. */
-export async function customer(browser, desk) {
+/** A customer on the shop's page, with the panel open: somebody new each time, or its visitor. */
+export async function customer(browser, desk, { isSignedIn = false } = {}) {
   const page = await (await newContext(browser)).newPage();
-  await page.goto(`${desk.url}/shop`);
+  await page.goto(`${desk.url}/shop${isSignedIn ? "" : "?signed_in=no"}`);
   await openPanel(page);
   return page;
 }

@@ -43,7 +43,7 @@ const named = (words) => (at) => words.test(at.words) && (at.tag === "a" || at.t
 
 test("a customer asks, gets a person, closes and judges", async () => {
   const page = await (await newContext(browser)).newPage();
-  await page.goto(`${desk.url}/shop`);
+  await page.goto(`${desk.url}/shop?signed_in=no`);
   await page.waitForFunction(() => Boolean(window.evenkeel));
   await tabTo(page, (at) => at.tag === "button" && /chat|help|open|message/i.test(at.words), "the bubble");
   await page.keyboard.press("Enter");
@@ -60,7 +60,7 @@ test("a customer asks, gets a person, closes and judges", async () => {
 
 test("an agent signs in, answers, notes, closes, looks around and leaves", async () => {
   const asking = await (await newContext(browser)).newPage();
-  await asking.goto(`${desk.url}/shop`);
+  await asking.goto(`${desk.url}/shop?signed_in=no`);
   await asking.waitForFunction(() => Boolean(window.evenkeel));
   await asking.evaluate(() => window.evenkeel.open());
   await asking.locator("textarea").fill("a person, please");

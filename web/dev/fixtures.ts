@@ -401,6 +401,7 @@ function makeMessages(given: {
       code: null,
       generated: part.author.type === "ai",
       sources: [],
+      choices: [],
       files: [],
       draft_state: null,
       client_id: null,
@@ -443,6 +444,7 @@ function makeMessages(given: {
       author: byAi,
       text: "A person takes over from here. I have passed on what you wrote.",
       sources: [],
+      choices: [],
     });
     add({
       author: bySystem,
@@ -467,6 +469,7 @@ function makeMessages(given: {
         kind: "draft",
         draft_state: "pending",
         sources: [REFUND],
+        choices: [],
         text: "I am sorry that it came broken. You can have your money back or a new one, as you like [1]. Which would you prefer?",
       },
       last_at,

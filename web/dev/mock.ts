@@ -201,6 +201,7 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
         messages: world.messages.get(id) ?? [],
         cases: world.cases.get(id) ?? [],
         handoffs: world.handoffs.get(id) ?? [],
+        calls: [],
         survey: world.surveys.get(id) ?? null,
       });
     },
@@ -689,6 +690,7 @@ function addMessage(
     code: null,
     generated: false,
     sources: [],
+    choices: [],
     files: [],
     draft_state: null,
     created_at: now(),

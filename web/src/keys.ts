@@ -20,6 +20,7 @@ export type KeyAction =
   | "go-topics"
   | "go-balance"
   | "go-reviews"
+  | "go-approvals"
   | "go-overview"
   | "go-settings"
   | "brake"
@@ -49,6 +50,7 @@ export const BINDINGS: KeyBinding[] = [
   { keys: "g t", action: "go-topics", words: "Go to topics" },
   { keys: "g b", action: "go-balance", words: "Go to the balance" },
   { keys: "g r", action: "go-reviews", words: "Go to reviews" },
+  { keys: "g p", action: "go-approvals", words: "Go to approvals" },
   { keys: "g o", action: "go-overview", words: "Go to the overview" },
   { keys: "g s", action: "go-settings", words: "Go to settings" },
   { keys: "b", action: "brake", words: "The brake, on the balance" },

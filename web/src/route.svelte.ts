@@ -6,6 +6,7 @@ export type Screen =
   | "topics"
   | "balance"
   | "reviews"
+  | "approvals"
   | "impact"
   | "what-if"
   | "overview"
@@ -21,6 +22,7 @@ const SCREENS: Screen[] = [
   "topics",
   "balance",
   "reviews",
+  "approvals",
   "impact",
   "what-if",
   "overview",

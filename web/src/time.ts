@@ -68,6 +68,13 @@ export function number(value: number, locale = READER): string {
 }
 
 /** "1 topic", "1,200 topics": the words of the screens are English, so an s is the whole rule. */
+/** An amount of minor units; without a currency as a mere number of hundredths. */
+export function money(amount: number, currency: string, locale = READER): string {
+  if (!currency) return (amount / 100).toLocaleString(locale, { minimumFractionDigits: 2 });
+  const format = new Intl.NumberFormat(locale, { style: "currency", currency });
+  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
+}
+
 export function counted(n: number, noun: string, locale = READER): string {
   return `${number(n, locale)} ${noun}${n === 1 ? "" : "s"}`;
 }

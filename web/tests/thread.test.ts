@@ -15,6 +15,7 @@ function message(position: number, change: Partial<Message> = {}): Message {
     text: "",
     generated: false,
     sources: [],
+    choices: [],
     files: [],
     draft_state: null,
     client_id: null,

@@ -3,6 +3,7 @@ import { ask, call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
   AskWhatIf,
   Balance,
+  Call,
   ImpactReport,
   LevelDecision,
   MarkReview,
@@ -82,6 +83,12 @@ export const uploadFile = (file: File) =>
 
 export const flagCustomer = (id: string, isFirst: boolean) =>
   patch<Customer>(`/customers/${id}`, { people_first: isFirst });
+
+/** All that wait; the list is short by nature. */
+export const callsToApprove = async () => (await get<Page<Call>>("/calls")).items;
+export const approveCall = (id: string) => post<Call>(`/calls/${id}/approve`);
+export const refuseCall = (id: string, reason: string) =>
+  post<Call>(`/calls/${id}/refuse`, { reason });
 
 export const overview = () => get<Overview>("/overview");
 

@@ -16,6 +16,7 @@ export type Message = Shapes["Message"];
 export type Assignment = Shapes["Assignment"];
 export type Case = Shapes["Case"];
 export type Handoff = Shapes["Handoff"];
+export type Call = Shapes["Call"];
 export type Customer = Shapes["Customer"];
 export type Survey = Shapes["Survey"];
 export type ConversationDetail = Shapes["ConversationDetail"];

@@ -6,6 +6,7 @@ import type {
   Agent,
   ArticleSummary,
   Author,
+  Call,
   Case,
   Conversation,
   ConversationDetail,
@@ -43,6 +44,7 @@ class LiveDesk {
   readonly messages = new Records<Message>(new SvelteMap());
   readonly cases = new Records<Case>(new SvelteMap());
   readonly handoffs = new Records<Handoff>(new SvelteMap());
+  readonly calls = new Records<Call>(new SvelteMap());
   readonly customers = new Records<Customer>(new SvelteMap());
   readonly topics = new Records<Topic>(new SvelteMap());
   readonly articles = new Records<ArticleSummary>(new SvelteMap());
@@ -71,6 +73,12 @@ class LiveDesk {
   #listeners = new Set<(change: Change | null) => void>();
   #whenSignedOut: () => void = () => {};
 
+  /** Calls that wait for a person's yes, the oldest first. */
+  get callsToApprove(): Call[] {
+    const waiting = [...this.calls.map.values()].filter(isToApprove);
+    return waiting.sort((a, b) => (a.created_at < b.created_at ? -1 : 1));
+  }
+
   get me(): Agent | undefined {
     return this.agents.map.get(this.agentId);
   }
@@ -91,6 +99,7 @@ class LiveDesk {
       () => location.reload(),
     );
     void this.refreshCounts();
+    if (me.agent.role !== "agent") void this.#readApprovals();
   }
 
   stop(): void {
@@ -152,6 +161,7 @@ class LiveDesk {
     for (const message of detail.messages) this.takeMessage(message);
     this.cases.putAll(detail.cases);
     this.handoffs.putAll(detail.handoffs);
+    this.calls.putAll(detail.calls);
     this.opened.delete(id);
     this.opened.set(id, { customer_id: detail.customer.id, survey: detail.survey });
     this.#forgetOldest();
@@ -211,6 +221,10 @@ class LiveDesk {
     } else if (subject === "handoff") {
       const one = data as Handoff;
       if (this.opened.has(one.conversation_id)) this.handoffs.put(one);
+    } else if (subject === "call") {
+      const one = data as Call;
+      const isKnown = this.calls.map.has(one.id);
+      if (isKnown || isToApprove(one) || this.opened.has(one.conversation_id)) this.calls.put(one);
     } else if (subject === "topic" || subject === "agent" || subject === "customer") {
       this.#namedChanged(subject, data as Topic | Agent | Customer);
     } else this.#recordsOf(subject)?.put(data as Versioned);
@@ -260,6 +274,15 @@ class LiveDesk {
     for (const listener of this.#listeners) listener(null);
   }
 
+  /** So that the rail tells how many wait before anybody opens the list. */
+  async #readApprovals(): Promise<void> {
+    try {
+      this.calls.putAll(await calls.callsToApprove());
+    } catch {
+      // The page itself says what is wrong; a missing number is not worth a message.
+    }
+  }
+
   #refreshCountsSoon(): void {
     this.#countsTimer ??= setTimeout(() => {
       this.#countsTimer = null;
@@ -274,6 +297,7 @@ class LiveDesk {
     this.messages.keepOnly((one) => this.opened.has(one.conversation_id));
     this.cases.keepOnly((one) => one.conversation_ids.some((id) => this.opened.has(id)));
     this.handoffs.keepOnly((one) => this.opened.has(one.conversation_id));
+    this.calls.keepOnly((one) => this.opened.has(one.conversation_id) || isToApprove(one));
   }
 
   #recordsOf(subject: Subject): Records<Versioned> | undefined {
@@ -282,6 +306,7 @@ class LiveDesk {
       message: this.messages,
       case: this.cases,
       handoff: this.handoffs,
+      call: this.calls,
       customer: this.customers,
       topic: this.topics,
       article: this.articles,
@@ -297,6 +322,7 @@ class LiveDesk {
       this.messages,
       this.cases,
       this.handoffs,
+      this.calls,
       this.customers,
       this.topics,
       this.articles,
@@ -304,6 +330,10 @@ class LiveDesk {
       this.inboxes,
     ];
   }
+}
+
+function isToApprove(call: Call): boolean {
+  return call.state === "proposed" && call.missing_approvals > 0;
 }
 
 export const live = new LiveDesk();

@@ -7,6 +7,7 @@ export type Subject =
   | "message"
   | "case"
   | "handoff"
+  | "call"
   | "customer"
   | "topic"
   | "article"
