@@ -69,6 +69,7 @@ impl Health {
 
 pub(crate) struct Writer {
     queue: Option<SyncSender<Request>>,
+    /// Of a file only.
     thread: Mutex<Option<JoinHandle<()>>>,
     pub(crate) health: Arc<Health>,
 }
@@ -81,6 +82,7 @@ impl Writer {
         live: broadcast::Sender<LiveBatch>,
     ) -> Self {
         let (queue, requests) = sync_channel(WAITING_MAX);
+        let is_postgres = connection.is_postgres();
         let health = Arc::new(Health::default());
         let mut work = Work {
             connection,
@@ -96,7 +98,11 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || work.run(&requests))
             .expect("a thread can be started while the program starts");
-        Self { queue: Some(queue), thread: Mutex::new(Some(thread)), health }
+        // A connection to a server lives in a runtime, and whoever drops the store may be that
+        // runtime's own end: to wait for the thread then would be to wait for ever. It holds nothing
+        // that anybody was told is safe.
+        let thread = Some(thread).filter(|_| !is_postgres);
+        Self { queue: Some(queue), thread: Mutex::new(thread), health }
     }
 
     pub(crate) fn send(&self, request: Request) -> Result<(), CommitError> {
@@ -117,7 +123,7 @@ impl Writer {
 }
 
 impl Drop for Writer {
-    /// Writes what waits, then ends the thread.
+    /// Writes what waits; of a file, the thread is waited for.
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.get_mut().ok().and_then(Option::take) {
