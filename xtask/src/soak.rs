@@ -50,6 +50,11 @@ const RUNS: &[Run] = &[
         ("EVENKEEL_KILLS", "200"),
     ),
     (
+        "kill -9 between a customer's yes and the money that goes back",
+        &["test", "--package", "evenkeel", "--test", "refunds"],
+        ("EVENKEEL_REFUND_KILLS", "25"),
+    ),
+    (
         "power cuts, with what was not synced lost, kept or torn",
         &["test", "--package", "evenkeel", "--test", "faults", "outlive_power_cuts"],
         ("EVENKEEL_CUTS", "200"),

@@ -105,6 +105,12 @@ struct Frame {
     /// Why the last call failed that did.
     refused: Option<String>,
     waits: Waits,
+    /// The message that began it.
+    #[serde(default)]
+    wish: Option<String>,
+    /// The slots that were looked for in it.
+    #[serde(default)]
+    sought: Vec<String>,
 }
 
 /// What a tool gave.
@@ -217,6 +223,23 @@ impl State {
             Waits::Result { step, .. } => Some(step),
             _ => None,
         }
+    }
+
+    /// Keeps the message that began the procedure at hand.
+    pub fn keep_wish(&mut self, text: &str) {
+        if let Some(frame) = self.stack.last_mut() {
+            frame.wish.get_or_insert_with(|| text.to_owned());
+        }
+    }
+
+    /// The message that began the procedure at hand, once for each slot that is asked for.
+    pub fn take_wish(&mut self, slot: &str) -> Option<String> {
+        let frame = self.stack.last_mut()?;
+        if frame.sought.iter().any(|sought| sought == slot) {
+            return None;
+        }
+        frame.sought.push(slot.to_owned());
+        frame.wish.clone()
     }
 
     /// What was written before it was asked whether a procedure is wanted.
@@ -407,6 +430,8 @@ impl<'a> Machine<'a> {
             results: Vec::new(),
             refused: None,
             waits,
+            wish: None,
+            sought: Vec::new(),
         });
         self.go_on_or_ask();
         true

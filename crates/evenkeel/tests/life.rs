@@ -23,6 +23,7 @@ const EXPECTED: &[(&str, i64, &str)] = &[
         5,
         "select count(*) from messages where author_type = 'agent' and kind = 'text'",
     ),
+    ("questions of procedures", 3, "select count(*) from messages where choices <> '[]'"),
     ("handoffs", 5, "select count(*) from handoffs"),
     ("closed conversations", 5, "select count(*) from conversations where state = 'closed'"),
 ];

@@ -1,7 +1,7 @@
 //! A turn of a procedure: what the customer wrote is read, the machine goes on, tools are asked, and
 //! a change is proposed; what is to be committed comes back as a value.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use assistant::{
     Arguments, Command, Effect, Expected, Input, Outcome, Records, State, Tool, begins_with,
@@ -101,7 +101,6 @@ impl Service {
             playbook: &playbook,
             about,
             records: None,
-            asked: BTreeSet::new(),
             progress: Progress {
                 state,
                 said: Vec::new(),
@@ -136,13 +135,11 @@ struct Turn<'a> {
     about: &'a About<'a>,
     /// The customer's own records, read once a turn.
     records: Option<Records>,
-    /// Slots for which the first message was looked through.
-    asked: BTreeSet<String>,
     progress: Progress,
 }
 
 impl Turn<'_> {
-    async fn follow(&mut self, input: Input, begun_with: Option<&Masked>) -> Result<()> {
+    async fn follow(&mut self, input: Input, mut begun_with: Option<&Masked>) -> Result<()> {
         let procedures = self.playbook.procedures();
         let mut inputs = VecDeque::from([input]);
         for _ in 0..INPUTS_MAX {
@@ -151,6 +148,9 @@ impl Turn<'_> {
             let state = std::mem::take(&mut self.progress.state);
             let (state, effects) = step(procedures, state, input);
             self.progress.state = state;
+            if let Some(text) = begun_with.take() {
+                self.progress.state.keep_wish(text.as_str());
+            }
             let mut question = None;
             for effect in effects {
                 match effect {
@@ -170,7 +170,7 @@ impl Turn<'_> {
                 }
             }
             // What the first message says already is not asked for.
-            if let Some(command) = begun_with.and_then(|text| self.said_before(text)) {
+            if let Some(command) = self.said_before() {
                 inputs.push_back(Input::Command(command));
                 question = None;
             }
@@ -180,12 +180,11 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn said_before(&mut self, text: &Masked) -> Option<Command> {
+    fn said_before(&mut self) -> Option<Command> {
         let expected = self.progress.state.expected(self.playbook.procedures())?;
         let Expected::Slot { name, .. } = &expected else { return None };
-        let frame = format!("{}/{name}", self.progress.state.procedure().unwrap_or_default());
-        let is_new = self.asked.insert(frame);
-        is_new.then(|| begins_with(&expected, text.as_str())).flatten()
+        let wish = self.progress.state.take_wish(name)?;
+        begins_with(&expected, &wish)
     }
 
     /// What a tool told is a source of what is said.

@@ -203,6 +203,9 @@ impl Service {
         let holder_is_there = self.holder_is_there(&arrival.conversation).await?;
         let case_id = CaseId(new_id());
         let case_key = case_id.to_string();
+        // What was pressed are the desk's own words, and say nothing by themselves.
+        let is_pressed = arrival.is_pressed();
+        let text = arrival.message.text.as_str();
         let decided = {
             let cases = &arrival.cases;
             route(&Situation {
@@ -213,8 +216,8 @@ impl Service {
                 topic,
                 topic_of_case: &|case: &Case| case.topic_id.and_then(|id| topics.get(&id)),
                 small_talk: understanding.small_talk,
-                asks_for_person: asks_for_person(arrival.message.text.as_str()),
-                rule: people_first(arrival.message.text.as_str()),
+                asks_for_person: !is_pressed && asks_for_person(text),
+                rule: if is_pressed { None } else { people_first(text) },
                 customer_is_flagged: arrival.customer.is_people_first,
                 is_braked: settings.brake.is_some(),
                 has_files: !arrival.message.files.is_empty(),
@@ -315,6 +318,13 @@ struct Arrival {
 }
 
 impl Arrival {
+    /// It is one of the answers that the assistant offered last.
+    fn is_pressed(&self) -> bool {
+        let mut said = self.messages.iter().rev().map(|written| &written.message);
+        let last = said.find(|message| message.author == Author::Assistant);
+        last.is_some_and(|last| last.choices.contains(&self.message.text))
+    }
+
     /// What the message says of how earlier cases were answered.
     fn note_signs(&mut self, route: &Route, recent: Option<&Case>, is_small_talk: bool) {
         let Self { commit, conversation, cases, .. } = self;

@@ -58,6 +58,7 @@ pub struct Message {
     /// What kind of event.
     pub code: Option<String>,
     /// What was written.
+    #[serde(default)]
     pub text: String,
     /// What may be answered with one press.
     #[serde(default)]
