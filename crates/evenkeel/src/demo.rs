@@ -95,7 +95,8 @@ async fn open_shop_system(folder: Option<&Path>, people: &People) -> Outcome<Str
         }
         None => std::env::temp_dir().join(format!("evenkeel-shop-{}.ndjson", std::process::id())),
     };
-    let shop = Shop::open(shop::sample(&buyers, SHOP_SEED), &journal).map_err(failed)?;
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let shop = Shop::open(shop::sample(&buyers, SHOP_SEED, &today), &journal).map_err(failed)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
     tokio::spawn(shop::serve(shop, listener));

@@ -15,6 +15,11 @@ const DELIVERED: &str = "delivered";
 /// The reasons for which a customer may cancel.
 const CANCEL_REASONS: [&str; 2] = ["no longer needed", "ordered by mistake"];
 
+/// The days by which an instalment may be moved.
+const MOVE_DAYS: [&str; 2] = ["14", "30"];
+/// An instalment that is not paid.
+pub(crate) const OPEN: &str = "open";
+
 /// What an operation makes of the records, and the money that it moves.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Change {
@@ -167,6 +172,37 @@ pub(crate) fn return_items(
     order.return_items = Some(sorted(items));
     order.return_payment_method_id = Some(method.into());
     Ok(Change { order: Some(order), moved, user: None })
+}
+
+/// Moves the day on which an open instalment is due; once each, by two weeks or by a month.
+pub(crate) fn move_instalment(
+    records: &Records,
+    order: &str,
+    number: &str,
+    days: &str,
+) -> Result<Change, Refused> {
+    let mut order = records.order(order)?.clone();
+    if !MOVE_DAYS.contains(&days) {
+        return Err(Refused::new("a day is moved by 14 or by 30 days"));
+    }
+    let days: i32 = days.parse().map_err(|_| Refused::new("that is no number of days"))?;
+    let found = order.instalments.iter_mut().find(|one| one.number.to_string() == number);
+    let instalment = found.ok_or_else(|| Refused::new("the order has no such instalment"))?;
+    if instalment.status != OPEN {
+        return Err(Refused::new(format!("the instalment is {}, not {OPEN}", instalment.status)));
+    }
+    if instalment.is_moved {
+        return Err(Refused::new("the instalment was moved before, which is done once"));
+    }
+    let due: jiff::civil::Date = instalment
+        .due
+        .parse()
+        .map_err(|_| Refused::new("the shop does not know when the instalment is due"))?;
+    let later = due.checked_add(jiff::Span::new().days(days));
+    let later = later.map_err(|_| Refused::new("that day is out of reach"))?;
+    instalment.due = later.to_string();
+    instalment.is_moved = true;
+    Ok(Change { order: Some(order), ..Change::default() })
 }
 
 fn has_status(order: &Order, status: &str) -> Result<(), Refused> {

@@ -12,7 +12,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 use tokio::{net::TcpListener, sync::Mutex};
 
-use crate::{Records, Refused, Shop, ShopError};
+use crate::{Records, Refused, Shop, ShopError, change::OPEN};
 
 type Shared = Arc<Mutex<Shop>>;
 
@@ -107,7 +107,9 @@ pub fn own_records(records: &Records, id: &str) -> Result<Value, Refused> {
     let mut orders = Map::new();
     let mut items = Map::new();
     for order in own {
-        orders.insert(order.order_id.clone(), json!({ "status": order.status }));
+        let is_open = order.instalments.iter().any(|instalment| instalment.status == OPEN);
+        let plan = if is_open { OPEN } else { "none" };
+        orders.insert(order.order_id.clone(), json!({ "status": order.status, "plan": plan }));
         items.extend(order.items.iter().map(|item| (item.item_id.clone(), empty())));
     }
     let user = Map::from_iter([(id.to_owned(), empty())]);

@@ -4,7 +4,7 @@
 //! keeps its own records, refuses what its own rules forbid, and does what comes under one key once.
 
 mod records;
-pub use records::{Address, Cents, Order, PaymentMethod, Product, Records, User};
+pub use records::{Address, Cents, Instalment, Order, PaymentMethod, Product, Records, User};
 
 mod refused;
 pub use refused::Refused;

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
+    change::OPEN,
     records::{Cents, Order, PaymentMethod, Product, Records, User, Variant},
     refused::Refused,
 };
@@ -81,6 +82,20 @@ impl Records {
             json!({ "order_id": order.order_id, "status": order.status, "label": label })
         });
         Ok(told.collect())
+    }
+
+    /// The open instalments of an order, as people know them.
+    pub(crate) fn instalments_of(&self, order: &str) -> Result<Value, Refused> {
+        let all = self.order(order)?.instalments.iter();
+        let open = all.filter(|instalment| instalment.status == OPEN).map(|instalment| {
+            let price = told_price(instalment.amount);
+            json!({
+                "instalment": instalment.number.to_string(),
+                "due": instalment.due,
+                "label": format!("no. {}: {price}, due {}", instalment.number, instalment.due),
+            })
+        });
+        Ok(open.collect())
     }
 
     /// What is in an order, as people know it.

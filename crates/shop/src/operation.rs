@@ -33,6 +33,7 @@ pub(crate) fn look(records: &Records, name: &str, arguments: &Value) -> Result<V
             Ok("handed over".into())
         }
         "list_orders" => records.orders_of(&read::<UserId>(arguments)?.user_id),
+        "list_instalments" => records.instalments_of(&read::<OrderId>(arguments)?.order_id),
         "list_items" => records.items_of(&read::<OrderId>(arguments)?.order_id),
         "list_variants" => records.variants_like(&read::<ItemId>(arguments)?.item_id),
         "list_payment_methods" => records.methods_of(&read::<OrderId>(arguments)?.order_id),
@@ -44,6 +45,10 @@ pub(crate) fn look(records: &Records, name: &str, arguments: &Value) -> Result<V
 /// What an operation would change.
 pub(crate) fn plan(records: &Records, name: &str, arguments: &Value) -> Result<Change, Refused> {
     match name {
+        "move_instalment" => {
+            let MoveInstalment { order_id, instalment, days } = read(arguments)?;
+            change::move_instalment(records, &order_id, &instalment, &days)
+        }
         "cancel_pending_order" => {
             let Cancel { order_id, reason } = read(arguments)?;
             change::cancel(records, &order_id, &reason)
@@ -148,6 +153,14 @@ struct Expression {
 struct Summary {
     #[serde(rename = "summary")]
     _summary: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoveInstalment {
+    order_id: String,
+    instalment: String,
+    days: String,
 }
 
 #[derive(Deserialize)]

@@ -170,6 +170,25 @@ pub struct Order {
     /// Where the money for a return goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub return_payment_method_id: Option<String>,
+    /// What is still paid of it, and when; empty where it was paid at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub instalments: Vec<Instalment>,
+}
+
+/// A part of what an order costs, paid later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instalment {
+    /// Counts from 1.
+    pub number: u32,
+    /// The day on which it is due, such as `2026-12-31`.
+    pub due: String,
+    /// How much.
+    pub amount: Cents,
+    /// `open` or `paid`.
+    pub status: String,
+    /// Whether its day was moved; that is done once.
+    #[serde(default)]
+    pub is_moved: bool,
 }
 
 /// One article in an order.

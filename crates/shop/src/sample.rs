@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::records::{
-    Address, Cents, Direction, Item, Name, Order, Parcel, Payment, PaymentMethod, Product, Records,
-    User, Variant,
+use crate::{
+    change::OPEN,
+    records::{
+        Address, Cents, Direction, Instalment, Item, Name, Order, Parcel, Payment, PaymentMethod,
+        Product, Records, User, Variant,
+    },
 };
 
 /// Somebody who buys in the sample shop.
@@ -46,8 +49,9 @@ const STREETS: [&str; 6] =
 /// Where orders stand, over and over: each customer has some of each.
 const STATES: [&str; 5] = ["delivered", "pending", "processed", "delivered", "pending"];
 
-/// The shop's records for these customers; the same seed gives the same.
-pub fn sample(buyers: &[Buyer], seed: u64) -> Records {
+/// The shop's records for these customers; the same seed gives the same. `today` is a day such as
+/// `2026-12-31`: what is paid later is due from then on.
+pub fn sample(buyers: &[Buyer], seed: u64, today: &str) -> Records {
     let mut draws = Draws(seed ^ 0x5eed);
     let mut records = Records { products: goods(), ..Records::default() };
     for (place, buyer) in buyers.iter().enumerate() {
@@ -55,6 +59,9 @@ pub fn sample(buyers: &[Buyer], seed: u64) -> Records {
         for n in 0..3 + draws.below(3) {
             let status = STATES[(place + n) % STATES.len()];
             let mut order = order(&records, &user, status, &mut draws);
+            if n == 0 {
+                order.instalments = plan(&order, today);
+            }
             // Some buy what nobody pays back without asking a colleague.
             if n == 1 && place % 8 == 0 {
                 furnish(&records, &mut order);
@@ -163,7 +170,27 @@ fn order(records: &Records, user: &User, status: &str, draws: &mut Draws) -> Ord
         exchange_price_difference: None,
         return_items: None,
         return_payment_method_id: None,
+        instalments: Vec::new(),
     }
+}
+
+/// Three instalments, of which one is paid.
+fn plan(order: &Order, today: &str) -> Vec<Instalment> {
+    let Ok(today) = today.parse::<jiff::civil::Date>() else { return Vec::new() };
+    let whole: i64 = order.items.iter().map(|item| item.price.0).sum();
+    (1..=3_u32)
+        .filter_map(|number| {
+            let days = 30 * i64::from(number) - 37;
+            let due = today.checked_add(jiff::Span::new().days(days)).ok()?;
+            Some(Instalment {
+                number,
+                due: due.to_string(),
+                amount: Cents(whole / 3),
+                status: if number == 1 { "paid" } else { OPEN }.to_owned(),
+                is_moved: false,
+            })
+        })
+        .collect()
 }
 
 /// Makes it a sofa that has not left the house.

@@ -67,7 +67,7 @@ impl Street {
         let buyers: Vec<Buyer> = (0..N_BUYERS)
             .map(|n| Buyer { id: format!("buyer-{n}"), name: format!("Ida{n} Berg") })
             .collect();
-        let records = sample(&buyers, 3);
+        let records = sample(&buyers, 3, "2026-12-01");
         let journal = folder.path().join("shop.ndjson");
         let shop = Shop::open(records.clone(), &journal).unwrap();
         let n_lost = Arc::new(AtomicUsize::new(0));

@@ -202,3 +202,33 @@ fn sums_are_calculated_and_nothing_else_is() {
         assert!(of(wrong).is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn an_instalment_is_moved_once_and_only_while_it_is_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut records = records();
+    let order = records.orders.get_mut("#3").unwrap();
+    order.instalments = serde_json::from_value(json!([
+        { "number": 1, "due": "2026-11-20", "amount": 25.0, "status": "paid" },
+        { "number": 2, "due": "2026-12-20", "amount": 25.0, "status": "open" },
+    ]))
+    .unwrap();
+    let mut shop = shop::Shop::open(records, &folder.path().join("shop.ndjson")).unwrap();
+    let wish =
+        |number: &str, days: &str| json!({ "order_id": "#3", "instalment": number, "days": days });
+    let told = shop.look("list_instalments", &json!({ "order_id": "#3" })).unwrap();
+    assert_eq!(told.as_array().unwrap().len(), 1, "{told}");
+    for (number, days, why) in [
+        ("1", "14", "paid"),
+        ("3", "14", "no such instalment"),
+        ("2", "15", "14 or by 30"),
+        ("2", "-14", "14 or by 30"),
+    ] {
+        let refused = shop.quote("move_instalment", &wish(number, days)).unwrap_err();
+        assert!(refused.to_string().contains(why), "{number} {days}: {refused}");
+    }
+    let moved = shop.change("one", "move_instalment", &wish("2", "14")).unwrap().unwrap();
+    assert_eq!(moved["instalments"][1]["due"], "2027-01-03");
+    let again = shop.change("two", "move_instalment", &wish("2", "14")).unwrap().unwrap_err();
+    assert!(again.to_string().contains("moved before"), "{again}");
+}

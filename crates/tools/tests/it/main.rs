@@ -21,7 +21,8 @@ struct Place {
 async fn place() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let buyers = [Buyer { id: "ida".into(), name: "Ida Berg".into() }];
-    let shop = Shop::open(sample(&buyers, 1), &folder.path().join("shop.ndjson")).unwrap();
+    let shop =
+        Shop::open(sample(&buyers, 1, "2026-12-01"), &folder.path().join("shop.ndjson")).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(serve(shop, listener));
