@@ -402,6 +402,7 @@ function makeMessages(given: {
       generated: part.author.type === "ai",
       sources: [],
       choices: [],
+      wrong: false,
       files: [],
       draft_state: null,
       client_id: null,
@@ -445,6 +446,7 @@ function makeMessages(given: {
       text: "A person takes over from here. I have passed on what you wrote.",
       sources: [],
       choices: [],
+      wrong: false,
     });
     add({
       author: bySystem,
@@ -470,6 +472,7 @@ function makeMessages(given: {
         draft_state: "pending",
         sources: [REFUND],
         choices: [],
+        wrong: false,
         text: "I am sorry that it came broken. You can have your money back or a new one, as you like [1]. Which would you prefer?",
       },
       last_at,

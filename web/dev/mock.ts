@@ -691,6 +691,7 @@ function addMessage(
     generated: false,
     sources: [],
     choices: [],
+    wrong: false,
     files: [],
     draft_state: null,
     created_at: now(),

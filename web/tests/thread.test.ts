@@ -16,6 +16,7 @@ function message(position: number, change: Partial<Message> = {}): Message {
     generated: false,
     sources: [],
     choices: [],
+    wrong: false,
     files: [],
     draft_state: null,
     client_id: null,

@@ -141,6 +141,8 @@ words!(
         MessageAdded = "message.added",
         /// A part of a card number was masked afterwards.
         MessageMasked = "message.masked",
+        /// A person said that an answer was wrong.
+        MessageCalledWrong = "message.called_wrong",
         /// A draft was sent or put aside.
         DraftSettled = "message.draft_settled",
         /// A case was opened and assigned.

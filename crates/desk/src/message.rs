@@ -193,6 +193,8 @@ pub struct Message {
     pub sources: Vec<Source>,
     /// What the customer may answer with one press.
     pub choices: Vec<Masked>,
+    /// The person who said that this answer was wrong.
+    pub wrong_by: Option<AgentId>,
     /// What is attached.
     pub files: Vec<File>,
     /// What became of it, for a draft.

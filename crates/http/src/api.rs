@@ -140,6 +140,9 @@ impl Api {
             .gives::<wire::Conversation>(200);
         self.post("/conversations/{id}/typing", "typing", "Tells that one writes.", Agents)
             .nothing();
+        let wrong = "/conversations/{id}/messages/{message}/wrong";
+        self.post(wrong, "callWrong", "Says that an answer was wrong.", Agents)
+            .gives::<wire::Message>(200);
         let discard = "/conversations/{id}/drafts/{draft}/discard";
         self.post(discard, "discardDraft", "Puts the assistant's draft aside.", Agents)
             .gives::<wire::Message>(200);

@@ -557,6 +557,7 @@ fn said(
         is_generated: true,
         sources,
         choices: Vec::new(),
+        wrong_by: None,
         files: Vec::new(),
         draft_state: None,
         client_id: None,

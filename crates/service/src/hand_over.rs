@@ -121,6 +121,7 @@ pub(crate) fn event(
         is_generated: false,
         sources: Vec::new(),
         choices: Vec::new(),
+        wrong_by: None,
         files: Vec::new(),
         draft_state: None,
         client_id: None,

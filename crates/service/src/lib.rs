@@ -57,6 +57,8 @@ pub use hold::Step;
 
 mod correct_topic;
 
+mod call_wrong;
+
 mod survey;
 
 mod customer;

@@ -164,6 +164,7 @@ impl Service {
             is_generated: false,
             sources: Vec::new(),
             choices: Vec::new(),
+            wrong_by: None,
             files: files.to_vec(),
             draft_state: None,
             client_id: incoming.client_id.clone(),

@@ -100,6 +100,7 @@ impl Service {
             is_generated: is_unchanged,
             sources: draft.map(|draft| draft.sources).unwrap_or_default(),
             choices: Vec::new(),
+            wrong_by: None,
             files: files.clone(),
             draft_state: None,
             client_id: outgoing.message.client_id.clone(),

@@ -1,6 +1,8 @@
 -- Procedures on their way, calls of tools, and what a customer may choose from.
 
 alter table messages add column choices text not null default '[]';
+-- The person who said that this answer was wrong.
+alter table messages add column wrong_by text references agents (id);
 
 -- Where a conversation stands in its procedures; guarded by the conversation's version.
 create table progress (

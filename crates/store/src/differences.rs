@@ -160,11 +160,11 @@ pub(crate) const POSTGRES_MESSAGE: &str = "insert into messages (id, version, co
 pub(crate) const SQLITE_MESSAGE_INDEX: &str =
     "insert into message_search (rowid, text) select row, text from messages where id = ?1";
 
-/// Changes a message's text and a draft's state.
-pub(crate) const SQLITE_MESSAGE_CHANGE: &str =
-    "update messages set version = version + 1, text = ?2, draft_state = ?3 where id = ?1";
+/// Changes a message's text, a draft's state, and who called it wrong.
+pub(crate) const SQLITE_MESSAGE_CHANGE: &str = "update messages set version = version + 1, text = ?2, draft_state = ?3, wrong_by = ?4 \
+     where id = ?1";
 pub(crate) const POSTGRES_MESSAGE_CHANGE: &str = "update messages set version = version + 1, \
-    text = ?2, draft_state = ?3, search = to_tsvector('simple', ?4) where id = ?1";
+    text = ?2, draft_state = ?3, wrong_by = ?4, search = to_tsvector('simple', ?5) where id = ?1";
 
 /// The words of a text as both databases index them: lower case, without accents.
 pub(crate) fn search_words(text: &str) -> String {

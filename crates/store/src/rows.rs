@@ -321,6 +321,7 @@ pub(crate) fn message(row: &Row<'_>) -> Outcome<Message> {
         is_generated: row.get("is_generated")?,
         sources: sources(row)?,
         choices: masked_list(row, "choices")?,
+        wrong_by: optional_id(row, "wrong_by")?,
         files: Vec::new(),
         draft_state: optional_word(row, "draft_state", desk::DraftState::parse)?,
         client_id: row.get("client_id")?,

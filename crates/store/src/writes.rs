@@ -342,6 +342,7 @@ impl Writes {
             message.id.to_string(),
             &message.text,
             message.draft_state.map(desk::DraftState::as_str),
+            message.wrong_by.map(|id| id.to_string()),
         ]);
         if self.is_postgres {
             values.push(search_column(message));

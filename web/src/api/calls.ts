@@ -77,6 +77,8 @@ export const setTopic = (id: string, topicId: string, learn: boolean) =>
   put<Conversation>(`/conversations/${id}/topic`, { topic_id: topicId, learn });
 export const discardDraft = (id: string, messageId: string) =>
   post<Message>(`/conversations/${id}/drafts/${messageId}/discard`, {});
+export const callWrong = (id: string, messageId: string) =>
+  post<Message>(`/conversations/${id}/messages/${messageId}/wrong`);
 export const typing = (id: string) => ask<void>(`/conversations/${id}/typing`, {});
 export const uploadFile = (file: File) =>
   call<FileRef>("POST", `/files${query({ name: file.name })}`, { file });

@@ -251,6 +251,15 @@ pub(crate) async fn discard(
     Ok(Answer(message(&desk, &signed, id, draft).await?))
 }
 
+pub(crate) async fn call_wrong(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((id, wrong)): Path<(ConversationId, MessageId)>,
+) -> Reply<wire::Message> {
+    desk.service.call_wrong(&signed.caller, id, wrong).await?;
+    Ok(Answer(message(&desk, &signed, id, wrong).await?))
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(rename = "FlagCustomer")]

@@ -43,6 +43,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/conversations/{id}/assign", post(agents::assign))
         .route("/conversations/{id}/close", post(agents::close))
         .route("/conversations/{id}/reopen", post(agents::reopen))
+        .route("/conversations/{id}/messages/{message}/wrong", post(agents::call_wrong))
         .route("/conversations/{id}/topic", put(agents::correct_topic))
         .route("/conversations/{id}/typing", post(agents::typing))
         .route("/conversations/{id}/drafts/{draft}/discard", post(agents::discard))

@@ -132,6 +132,8 @@ pub(crate) struct Message {
     sources: Vec<Source>,
     /// What the customer may answer with one press.
     choices: Vec<String>,
+    /// A colleague said that this answer was wrong.
+    wrong: bool,
     files: Vec<FileRef>,
     #[schemars(extend("enum" = ["pending", "sent", "discarded", null]))]
     draft_state: Option<&'static str>,
@@ -195,6 +197,7 @@ impl From<&Written> for Message {
             generated: message.is_generated,
             sources: message.sources.iter().map(Source::from).collect(),
             choices: message.choices.iter().map(ToString::to_string).collect(),
+            wrong: message.wrong_by.is_some(),
             files: message.files.iter().map(FileRef::from).collect(),
             draft_state: message.draft_state.map(desk::DraftState::as_str),
             client_id: message.client_id.clone(),

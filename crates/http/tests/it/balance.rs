@@ -100,6 +100,48 @@ async fn what_happens_is_in_the_ledger_and_a_replay_agrees() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_called_wrong_once_and_by_somebody_else() {
+    let app = App::open().await;
+    let agent = app.agent().await;
+    let (id, answer) = loop {
+        let customer = app.customer().await;
+        let id = app.ask(&customer, "How long does a refund take?").await;
+        let is_said = |messages: &[Value]| messages.len() > 1;
+        let messages = app.messages(&customer, &id, is_said).await;
+        let by_ai = |message: &&Value| message["author"]["type"] == "ai";
+        if let Some(answer) = messages.iter().find(by_ai) {
+            break (id, answer["id"].as_str().unwrap().to_owned());
+        }
+    };
+    let count = || {
+        app.place.number(
+            "select count(*) from ledger where kind = 'happened' and data like '%corrected%'",
+        )
+    };
+    let path = format!("/conversations/{id}/messages/{answer}/wrong");
+    let marked = app.post(&path, &agent, Value::Null).await;
+    assert_eq!(marked["wrong"], true);
+    app.post(&path, &app.owner, Value::Null).await;
+    assert_eq!(count(), 1, "what is said twice counts once");
+    // The customer's own words are no answer, and nobody judges their own.
+    let thread = app.get(&format!("/conversations/{id}"), &agent).await;
+    let wrong = |message: &Value| {
+        let of = message["id"].as_str().unwrap();
+        format!("/conversations/{id}/messages/{of}/wrong")
+    };
+    let asked = wrong(&thread["messages"][0]);
+    let refused = app.call("POST", &asked, &agent, Value::Null, &[]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{}", refused.json);
+    app.post(&format!("/conversations/{id}/claim"), &agent, json!({ "take_over": false })).await;
+    let said = json!({ "kind": "reply", "text": "Ten days, I am sorry." });
+    let said = app.post(&format!("/conversations/{id}/messages"), &agent, said).await;
+    let refused = app.call("POST", &wrong(&said), &agent, Value::Null, &[]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.json);
+    app.post(&wrong(&said), &app.owner, Value::Null).await;
+    assert_eq!(count(), 1, "the case was the assistant's; a colleague's words are not its outcome");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_reviewer_sees_neither_author_nor_arm_and_marks_once() {
     let app = App::open().await;
     let level = json!({ "level": "supervised", "by_evidence": true, "reason": "A test begins." });

@@ -177,6 +177,7 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
     };
     let reply = Message {
         client_id: Some("k-1".to_owned()),
+        wrong_by: Some(agent),
         ..write(desk.message(&mut row, "I look into it"), Author::Agent(agent), MessageKind::Text)
     };
     let (row_id, message_id, file_id) = (row.id, first.id, FileId(Uuid::now_v7()));

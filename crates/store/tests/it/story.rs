@@ -76,6 +76,7 @@ impl Desk {
             is_generated: false,
             sources: Vec::new(),
             choices: Vec::new(),
+            wrong_by: None,
             files: Vec::new(),
             draft_state: None,
             client_id: None,

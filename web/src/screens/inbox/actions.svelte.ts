@@ -1,10 +1,11 @@
 // What an agent can do to a conversation, with the one problem that came of the last attempt.
 import * as calls from "../../api/calls.ts";
 import { asProblem, type Problem } from "../../api/problem.ts";
-import type { Conversation } from "../../api/types.ts";
+import type { Conversation, Message } from "../../api/types.ts";
 import { live } from "../../live/desk.svelte.ts";
+import { asking } from "../../parts/ask.svelte.ts";
 
-export type Act = "claim" | "release" | "close" | "reopen" | "assign" | "topic" | "discard";
+export type Act = "claim" | "release" | "close" | "reopen" | "assign" | "topic" | "discard" | "wrong";
 
 export class ConversationActions {
   busy = $state<Act | null>(null);
@@ -18,6 +19,19 @@ export class ConversationActions {
     this.#run("assign", id, () => calls.assign(id, agentId));
   setTopic = (id: string, topicId: string, learn: boolean) =>
     this.#run("topic", id, () => calls.setTopic(id, topicId, learn));
+
+  callWrong = async (id: string, message: Message) => {
+    const who = message.author.type === "ai" ? "the assistant" : "people";
+    const isMeant = await asking.ask({
+      title: "Was this answer wrong?",
+      words: `It counts against ${who} on this topic, and cannot be taken back. The customer is not told; write to them what is right.`,
+      yes: "It was wrong",
+    });
+    if (!isMeant) return;
+    await this.#guarded("wrong", id, async () => {
+      live.takeMessage(await calls.callWrong(id, message.id));
+    });
+  };
 
   discard = async (id: string, messageId: string) =>
     this.#guarded("discard", id, async () => {
