@@ -143,6 +143,9 @@ impl Api {
         let wrong = "/conversations/{id}/messages/{message}/wrong";
         self.post(wrong, "callWrong", "Says that an answer was wrong.", Agents)
             .gives::<wire::Message>(200);
+        let trace = "/conversations/{id}/messages/{message}/trace";
+        self.get(trace, "trace", "Tells how the assistant came to a message.", Agents)
+            .gives::<ListOf<wire::TraceStep>>(200);
         let discard = "/conversations/{id}/drafts/{draft}/discard";
         self.post(discard, "discardDraft", "Puts the assistant's draft aside.", Agents)
             .gives::<wire::Message>(200);

@@ -22,6 +22,7 @@ use crate::{
     house::{new_id, retry},
     ledger::{answered, happened},
     procedure::{About, Progress, kept_form, known_as, restored, understood},
+    trace::Trace,
 };
 
 /// After so many failures a person answers; after twice as many the job is given up.
@@ -211,6 +212,7 @@ impl Service {
                 conversation.assistant_wrote(&text, at);
                 let says_something = !sources.is_empty();
                 let line = said(&mut conversation, text, sources, at)?;
+                self.trace_answer(thread, &line).keep(commit, line.id);
                 if says_something {
                     let before = &thread.listed.conversation;
                     answered(commit, before, &thread.cases, Arm::Ai, line.id);
@@ -272,6 +274,7 @@ impl Service {
             let says_something = !sources.is_empty();
             let mut line = said(&mut conversation, text, sources, at)?;
             line.choices = std::mem::take(&mut progress.choices);
+            progress.trace.keep(commit, line.id);
             if says_something {
                 let before = &thread.listed.conversation;
                 answered(commit, before, &thread.cases, Arm::Ai, line.id);
@@ -421,6 +424,23 @@ impl Service {
             Some(progress) => Turn::Follow(Box::new(progress)),
             None => self.turn_by_articles(thread, text),
         })
+    }
+
+    /// How an answer from articles came about.
+    fn trace_answer(&self, thread: &Thread, line: &Message) -> Trace {
+        let mut trace = Trace::default();
+        let Some(text) = last_words(thread) else { return trace };
+        let understood = self.brain().understand(text);
+        let topic = thread.listed.topic_name.as_ref().map_or("none of these", Masked::as_str);
+        let share = understood.ranked.first().map_or(0.0, |(_, share)| *share);
+        trace.step("topic", format!("{topic}; the likeliest has {:.0} %", share * 100.0));
+        for case in &thread.cases {
+            trace.step("assigned", case.assignment.reason.as_str());
+        }
+        for source in &line.sources {
+            trace.step("answers from", format!("{}: {}", source.slug, source.quote));
+        }
+        trace
     }
 
     fn turn_by_articles(&self, thread: &Thread, text: &Masked) -> Turn {

@@ -45,6 +45,9 @@ pub use playbook::{Playbook, asked_for};
 
 mod procedure;
 
+mod trace;
+pub use trace::TraceStep;
+
 mod hand_over;
 
 mod answer;

@@ -11,7 +11,7 @@ use desk::{Customer, Source};
 use privacy::{Masked, RawText};
 use tools::Told;
 
-use crate::{Result, Service, Verdict, calls::Proposed, playbook::Playbook};
+use crate::{Result, Service, Verdict, calls::Proposed, playbook::Playbook, trace::Trace};
 
 /// Procedures that begin in the middle of each other, and values found ahead, end somewhere.
 const INPUTS_MAX: usize = 60;
@@ -30,6 +30,8 @@ pub(crate) struct Progress {
     pub(crate) proposed: Option<Box<Proposed>>,
     /// A person goes on, for this reason.
     pub(crate) hands_over: Option<String>,
+    /// How it came to this.
+    pub(crate) trace: Trace,
 }
 
 impl Progress {
@@ -108,6 +110,7 @@ impl Service {
                 choices: Vec::new(),
                 proposed: None,
                 hands_over: None,
+                trace: Trace::default(),
             },
         };
         if let Some(tool) = about.told_by {
@@ -146,6 +149,7 @@ impl Turn<'_> {
             let Some(input) = inputs.pop_front() else { break };
             let before = self.progress.state.read_back().map(str::to_owned);
             let state = std::mem::take(&mut self.progress.state);
+            self.progress.trace.heard(&input);
             let (state, effects) = step(procedures, state, input);
             self.progress.state = state;
             if let Some(text) = begun_with.take() {
@@ -158,6 +162,7 @@ impl Turn<'_> {
                     Effect::Ask(text) => question = Some(text),
                     Effect::Answer(asked) => self.answer(&asked),
                     Effect::HandOver(reason) => {
+                        self.progress.trace.step("hands over", reason.clone());
                         self.progress.hands_over = Some(reason);
                         return Ok(());
                     }
@@ -209,6 +214,11 @@ impl Turn<'_> {
             Verdict::Sentences(sentences, _) => assistant::reply(&sentences),
             Verdict::NoAnswer | Verdict::OtherLanguage => None,
         };
+        let named = |reply: &assistant::Reply| {
+            reply.sources.iter().map(|source| source.slug.clone()).collect::<Vec<_>>().join(", ")
+        };
+        let from = found.as_ref().map_or_else(|| "no article".to_owned(), named);
+        self.progress.trace.step("answers in between", format!("from {from}"));
         match found {
             // Its numbers begin at one; so does the message.
             Some(reply) if self.progress.sources.is_empty() => {
@@ -254,7 +264,17 @@ impl Turn<'_> {
             Err(fault) => return failed(&fault.to_string()),
         };
         if !tool.changes() {
-            return self.look(tool, &arguments).await.map(Some);
+            let began = std::time::Instant::now();
+            let outcome = self.look(tool, &arguments).await?;
+            let took = began.elapsed().as_millis();
+            let came = match &outcome {
+                Outcome::Succeeded(value) => size_of(value),
+                Outcome::Failed(why) => format!("refused: {why}"),
+                Outcome::Unknown => "no answer".to_owned(),
+            };
+            let detail = format!("{}({}): {came}, {took} ms", tool.name, arguments.to_json());
+            self.progress.trace.step("looks up", detail);
+            return Ok(Some(outcome));
         }
         if !self.about.may_change {
             return failed("Nothing is changed in practice.");
@@ -263,6 +283,10 @@ impl Turn<'_> {
         let wanted = self.service.propose(self.about, step, tool, arguments, words).await?;
         match wanted {
             Ok(proposed) => {
+                let state = proposed.call.state.as_str();
+                let missing = proposed.call.n_missing;
+                let detail = format!("{}: {state}, {missing} approvals missing", tool.name);
+                self.progress.trace.step("proposes", detail);
                 if proposed.call.n_missing > 0 {
                     let language = self.about.conversation.language.as_deref();
                     let text = desk::sayings::needs_approval(crate::brain::spoken(language));
@@ -271,7 +295,10 @@ impl Turn<'_> {
                 self.progress.proposed = Some(Box::new(proposed));
                 Ok(None)
             }
-            Err(why) => failed(&why),
+            Err(why) => {
+                self.progress.trace.step("is not allowed", why.clone());
+                failed(&why)
+            }
         }
     }
 
@@ -314,6 +341,18 @@ impl Turn<'_> {
     fn cite(&mut self, tool: &Tool) {
         let n = i64::try_from(self.progress.sources.len()).unwrap_or(0) + 1;
         cite(&mut self.progress.sources, n, tool);
+    }
+}
+
+/// How much a tool told, without what it told.
+fn size_of(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Array(all) => format!("a list of {}", all.len()),
+        serde_json::Value::Object(fields) => {
+            let names: Vec<&str> = fields.keys().map(String::as_str).collect();
+            format!("a record of {}", names.join(", "))
+        }
+        _ => "a value".to_owned(),
     }
 }
 

@@ -16,6 +16,8 @@ const RETRAIN_WAIT: Duration = Duration::from_millis(400);
 const JOBS_MAX: usize = 256;
 /// An uploaded file that no message took is dropped after this time.
 const FILE_MS: i64 = 24 * 3_600_000;
+/// Traces are for those who look into an answer, not for ever.
+const TRACE_MS: i64 = 30 * 24 * 3_600_000;
 
 impl Service {
     /// Learns, then looks from time to time for jobs that were left behind, idle conversations, old
@@ -47,6 +49,7 @@ impl Service {
             sessions_before: now,
             keys_before: now.plus_ms(-limits::IDEMPOTENCY_MS),
             files_before: now.plus_ms(-FILE_MS),
+            traces_before: commit.at.plus_ms(-TRACE_MS),
         });
         self.store.commit(commit).await?;
         Ok(())

@@ -30,5 +30,13 @@ create index calls_conversation on calls (conversation_id, created_at, id);
 create index calls_day on calls (day, customer) where amount > 0;
 create index calls_waiting on calls (created_at, id) where state = 'proposed' and n_missing > 0;
 
+-- How the assistant came to a message: steps in words, without what was looked up.
+create table traces (
+  message_id text primary key,
+  at integer not null,
+  steps text not null
+);
+create index traces_at on traces (at);
+
 -- Whoever reserves money changes it, so that no two reserve at once.
 insert into counters (name, value) values ('calls', 0);

@@ -133,10 +133,20 @@ pub enum Change {
     /// Where a conversation stands in its procedures, as JSON, or that it is in none. Goes with a
     /// change of the conversation, whose version guards it.
     KeepProgress(ConversationId, Option<String>),
+    /// How the assistant came to a message of the same commit.
+    AddTrace {
+        /// Which message.
+        message_id: MessageId,
+        /// When, by the desk's clock.
+        at: Time,
+        /// Its steps, as JSON.
+        steps: String,
+    },
     /// Money is reserved by a call of the same commit; refused with `Conflict` when somebody has
     /// reserved some since this version was read.
     Reserve(i64),
-    /// Sessions, idempotency keys and unattached files older than these real times are dropped.
+    /// Sessions, idempotency keys and unattached files older than these real times are dropped, and
+    /// traces older than this one of the desk's.
     Sweep {
         /// Sessions that ended before.
         sessions_before: Time,
@@ -144,6 +154,8 @@ pub enum Change {
         keys_before: Time,
         /// Unattached files uploaded before.
         files_before: Time,
+        /// Traces of messages before, by the desk's clock.
+        traces_before: Time,
     },
 }
 

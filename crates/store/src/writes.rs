@@ -251,10 +251,15 @@ impl Writes {
                     values![id.to_string()],
                 ),
             },
+            Change::AddTrace { message_id, at, steps } => self.push(
+                "insert into traces (message_id, at, steps) values (?1, ?2, ?3)",
+                values![message_id.to_string(), *at, steps],
+            ),
             Change::Reserve(_) => {
                 self.push("update counters set value = value + 1 where name = 'calls'", values![]);
             }
-            Change::Sweep { sessions_before, keys_before, files_before } => {
+            Change::Sweep { sessions_before, keys_before, files_before, traces_before } => {
+                self.push("delete from traces where at < ?1", values![*traces_before]);
                 self.push("delete from sessions where expires_at < ?1", values![*sessions_before]);
                 self.push("delete from idempotency where at < ?1", values![*keys_before]);
                 self.push(

@@ -42,6 +42,7 @@ import type {
   SetUp,
   Topic,
   TopicTest,
+  TraceStep,
   View,
   WriteArticle,
 } from "./types.ts";
@@ -77,6 +78,9 @@ export const setTopic = (id: string, topicId: string, learn: boolean) =>
   put<Conversation>(`/conversations/${id}/topic`, { topic_id: topicId, learn });
 export const discardDraft = (id: string, messageId: string) =>
   post<Message>(`/conversations/${id}/drafts/${messageId}/discard`, {});
+/** Short by nature. */
+export const trace = async (id: string, messageId: string) =>
+  (await get<Page<TraceStep>>(`/conversations/${id}/messages/${messageId}/trace`)).items;
 export const callWrong = (id: string, messageId: string) =>
   post<Message>(`/conversations/${id}/messages/${messageId}/wrong`);
 export const typing = (id: string) => ask<void>(`/conversations/${id}/typing`, {});

@@ -17,6 +17,7 @@ export type Assignment = Shapes["Assignment"];
 export type Case = Shapes["Case"];
 export type Handoff = Shapes["Handoff"];
 export type Call = Shapes["Call"];
+export type TraceStep = Shapes["TraceStep"];
 export type Customer = Shapes["Customer"];
 export type Survey = Shapes["Survey"];
 export type ConversationDetail = Shapes["ConversationDetail"];

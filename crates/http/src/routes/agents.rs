@@ -251,6 +251,15 @@ pub(crate) async fn discard(
     Ok(Answer(message(&desk, &signed, id, draft).await?))
 }
 
+pub(crate) async fn trace(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path((id, message)): Path<(ConversationId, MessageId)>,
+) -> Reply<ListOf<wire::TraceStep>> {
+    let steps = desk.service.trace(&signed.caller, id, message).await?;
+    Ok(Answer(ListOf::whole(steps.into_iter().map(wire::TraceStep::from).collect())))
+}
+
 pub(crate) async fn call_wrong(
     State(desk): State<Desk>,
     signed: Signed,

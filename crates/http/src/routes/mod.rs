@@ -44,6 +44,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/conversations/{id}/close", post(agents::close))
         .route("/conversations/{id}/reopen", post(agents::reopen))
         .route("/conversations/{id}/messages/{message}/wrong", post(agents::call_wrong))
+        .route("/conversations/{id}/messages/{message}/trace", get(agents::trace))
         .route("/conversations/{id}/topic", put(agents::correct_topic))
         .route("/conversations/{id}/typing", post(agents::typing))
         .route("/conversations/{id}/drafts/{draft}/discard", post(agents::discard))

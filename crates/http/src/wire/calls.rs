@@ -35,6 +35,19 @@ pub(crate) struct Call {
     updated_at: String,
 }
 
+/// One step on the way to a message.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct TraceStep {
+    what: String,
+    detail: String,
+}
+
+impl From<service::TraceStep> for TraceStep {
+    fn from(step: service::TraceStep) -> Self {
+        Self { what: step.what, detail: step.detail }
+    }
+}
+
 #[derive(Serialize, JsonSchema)]
 struct CallArgument {
     name: String,

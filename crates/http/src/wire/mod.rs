@@ -9,7 +9,7 @@ mod widget;
 
 pub(crate) use agents::*;
 pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
-pub(crate) use calls::Call;
+pub(crate) use calls::{Call, TraceStep};
 pub(crate) use overview::{FailedJob, Overview};
 pub(crate) use what_if::Answered;
 pub(crate) use widget::*;

@@ -33,7 +33,7 @@ const PROCEDURES: [&str; 3] = [
 ];
 
 /// So many customers that one of them is drawn for the assistant.
-const N_BUYERS: usize = 12;
+const N_BUYERS: usize = 40;
 
 /// A desk and the shop that it calls.
 struct Street {
@@ -261,6 +261,11 @@ async fn an_order_is_cancelled_by_what_its_buyer_writes() {
     let read_back = talk.says("It was ordered by mistake").await;
     holds(&read_back, &format!("I cancel order {} as ordered by mistake", talk.order));
     assert_eq!(read_back["choices"], json!(["Yes", "No"]));
+    let path =
+        format!("/conversations/{}/messages/{}/trace", talk.id, read_back["id"].as_str().unwrap());
+    let trace = street.app.get(&path, &street.app.owner).await;
+    let steps = trace["items"].to_string();
+    assert!(steps.contains("set_slot") && steps.contains("ordered by mistake"), "{steps}");
     // A question in between is answered as well as it can be, and the question comes back.
     let between = talk.says("How long does it take until I have my money?").await;
     holds(&between, "Shall I?");

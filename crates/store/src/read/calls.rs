@@ -1,6 +1,6 @@
 //! Procedures on their way, and calls of tools.
 
-use desk::{Call, ConversationId};
+use desk::{Call, ConversationId, MessageId};
 
 use super::{ReadError, n_rows};
 use crate::{Store, rows, value::values};
@@ -21,6 +21,12 @@ impl Store {
     pub async fn progress(&self, id: ConversationId) -> Result<Option<String>, ReadError> {
         let sql = "select state from progress where conversation_id = ?1";
         self.read(move |c| c.first(sql, &values![id.to_string()], |row| row.get("state"))).await
+    }
+
+    /// How the assistant came to a message, as JSON; `None` of others, and when it was long ago.
+    pub async fn trace(&self, id: MessageId) -> Result<Option<String>, ReadError> {
+        let sql = "select steps from traces where message_id = ?1";
+        self.read(move |c| c.first(sql, &values![id.to_string()], |row| row.get("steps"))).await
     }
 
     /// A call.

@@ -221,6 +221,11 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         verdict: None,
     })));
     commit.add(Kind::HandoffMade, handoff(row_id, topic));
+    commit.push(Change::AddTrace {
+        message_id,
+        at: Time(10),
+        steps: "[{\"what\":\"looked up\"}]".to_owned(),
+    });
     commit.push(Change::KeepProgress(row_id, Some("{\"stack\":[]}".to_owned())));
     commit.add(Kind::CallProposed, call(row_id, case_id));
     commit.push(Change::AddJob(Job {

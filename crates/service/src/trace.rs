@@ -1,0 +1,82 @@
+//! How the assistant came to a message: its steps in words, for whoever looks into an answer.
+
+use assistant::{Input, Outcome};
+use desk::{ConversationId, MessageId};
+use privacy::RawText;
+use serde::{Deserialize, Serialize};
+use store::{Change, Commit};
+
+use crate::{Caller, Result, Service, ServiceError};
+
+/// More steps are no help to anybody.
+const STEPS_MAX: usize = 60;
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceStep {
+    /// What was done, in a word or two.
+    pub what: String,
+    /// With what, and what came of it; masked.
+    pub detail: String,
+}
+
+/// The steps of a turn.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Trace(Vec<TraceStep>);
+
+impl Trace {
+    /// One more step.
+    pub(crate) fn step(&mut self, what: &str, detail: impl Into<String>) {
+        if self.0.len() < STEPS_MAX {
+            let detail = RawText::from(detail.into()).mask().as_str().to_owned();
+            self.0.push(TraceStep { what: what.to_owned(), detail });
+        }
+    }
+
+    /// What a procedure was told.
+    pub(crate) fn heard(&mut self, input: &Input) {
+        match input {
+            Input::Command(command) => {
+                let detail = serde_json::to_string(command).unwrap_or_default();
+                self.step("understood", detail);
+            }
+            Input::Called { step, outcome } => {
+                let came = match outcome {
+                    Outcome::Succeeded(_) => "done",
+                    Outcome::Failed(_) => "refused",
+                    Outcome::Unknown => "nobody knows",
+                };
+                self.step("heard", format!("{step}: {came}"));
+            }
+        }
+    }
+
+    /// Keeps the steps beside the message.
+    pub(crate) fn keep(&self, commit: &mut Commit, message_id: MessageId) {
+        if !self.0.is_empty() {
+            let steps = serde_json::to_string(&self.0).expect("steps are plain data");
+            commit.push(Change::AddTrace { message_id, at: commit.at, steps });
+        }
+    }
+}
+
+impl Service {
+    /// How the assistant came to a message; none of other messages, and none after thirty days.
+    ///
+    /// # Errors
+    /// `NotFound` when the conversation has no such message.
+    pub async fn trace(
+        &self,
+        caller: &Caller,
+        id: ConversationId,
+        message_id: MessageId,
+    ) -> Result<Vec<TraceStep>> {
+        caller.agent()?;
+        let thread = self.conversation(caller, id).await?;
+        if !thread.messages.iter().any(|one| one.message.id == message_id) {
+            return Err(ServiceError::NotFound { what: "message" });
+        }
+        let Some(steps) = self.store.trace(message_id).await? else { return Ok(Vec::new()) };
+        serde_json::from_str(&steps).map_err(|error| ServiceError::Internal(error.to_string()))
+    }
+}
