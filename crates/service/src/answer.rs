@@ -228,7 +228,11 @@ impl Service {
                 happened(commit, &thread.cases, what);
                 let text = sayings::person_will_answer(language);
                 conversation.said(desk::AuthorType::Ai, &text, at);
-                lines.push(said(&mut conversation, text, Vec::new(), at)?);
+                let line = said(&mut conversation, text, Vec::new(), at)?;
+                let mut trace = self.trace_answer(thread, &line);
+                trace.step("hands over", reason.sentence());
+                trace.keep(commit, line.id);
+                lines.push(line);
                 let ask = Ask {
                     by: RequestedBy::Assistant,
                     reason,
@@ -370,8 +374,14 @@ impl Service {
         let is_open =
             matches!(command, None | Some(Command::NotUnderstood {} | Command::Answer { .. }));
         let is_open = is_open && !(state.is_at_work() && says_yes_or_no(text.as_str()));
-        let wish = if is_open { self.procedure_for(thread, text).await? } else { None };
-        let wish = wish.filter(|(name, _)| state.procedure() != Some(name));
+        // "cancel #W1234567" names another wish, though it could correct the order of this one.
+        let corrects = matches!(command, Some(Command::CorrectSlot { .. }));
+        let wish = match is_open || corrects {
+            true => self.procedure_for(thread, text).await?,
+            false => None,
+        };
+        let wish = wish
+            .filter(|(name, is_sure)| state.procedure() != Some(name) && (*is_sure || !corrects));
         let (command, begun_with) = match (wish, command) {
             (Some((procedure, true)), _) => (Command::StartProcedure { procedure }, Some(text)),
             (Some((procedure, false)), _) => {

@@ -297,6 +297,11 @@ async fn a_return_is_corrected_in_the_middle() {
     let asked = talk.hears().await;
     holds(&asked, "Which order");
     assert!(asked["choices"].as_array().unwrap().len() > 1, "{asked}");
+    // Another wish in between is begun, left, and the question comes back.
+    let other = street.orders("pending", |_| true).next().unwrap().1;
+    let between = talk.says(&format!("please cancel order {other}")).await;
+    holds(&between, "cancel");
+    holds(&talk.says("never mind").await, "Which order is it?");
     let order = talk.order.clone();
     let mut said = talk.says(&order).await;
     if said["text"].as_str().unwrap().contains("What shall go back") {
