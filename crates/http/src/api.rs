@@ -165,6 +165,8 @@ impl Api {
         self.post("/calls/{id}/refuse", "refuseCall", "Refuses a call.", Agents)
             .takes::<calls::Refusing>()
             .gives::<wire::Call>(200);
+        self.post("/calls/{id}/look", "lookAgain", "Asks what came of a call.", Agents)
+            .gives::<wire::Call>(200);
         self.get("/overview", "overview", "Shows the desk at a glance.", Agents)
             .gives::<wire::Overview>(200);
     }

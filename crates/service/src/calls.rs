@@ -331,6 +331,50 @@ impl Service {
         .await
     }
 
+    /// Asks the other system once more what came of a call of which nobody knows. Nothing is sent
+    /// again: by now a person may have done it by hand.
+    ///
+    /// # Errors
+    /// `NotFound`; `Conflict` when the outcome is known, or still cannot be told.
+    pub async fn look_again(&self, caller: &Caller, key: &str) -> Result<Call> {
+        caller.agent()?;
+        retry(|| async {
+            let row = self.store.call(key.to_owned()).await?;
+            let mut row = row.ok_or(ServiceError::NotFound { what: "call" })?;
+            if row.state != CallState::Unknown {
+                return Err(ServiceError::Conflict {
+                    detail: format!("This call is {}, which is known.", row.state.as_str()),
+                    hint: "Look at the conversation again.",
+                });
+            }
+            let mut content = Content::of(&row)?;
+            let hint = "Look into the other system yourself, or try again later.";
+            let playbook = self.playbook();
+            let connection = playbook.connection().ok_or(ServiceError::Conflict {
+                detail: "This desk is connected to no other system.".to_owned(),
+                hint,
+            })?;
+            let event = match connection.read_back(&row.key).await {
+                Ok(Some(told)) => found(told)?,
+                Ok(None) => CallEvent::Fail("The other system says that nothing was done.".into()),
+                Err(why) => {
+                    let detail = format!("The other system cannot be asked: {why}.");
+                    return Err(ServiceError::Conflict { detail, hint });
+                }
+            };
+            let moved = content.call.apply(event);
+            moved.map_err(|fault| ServiceError::Internal(fault.to_string()))?;
+            content.keep(&mut row);
+            let mut commit = self.begin(caller);
+            row.updated_at = commit.at;
+            commit.change(Kind::CallChanged, row.clone());
+            self.commit(caller, commit).await?;
+            row.version += 1;
+            Ok(row)
+        })
+        .await
+    }
+
     async fn waiting_call(&self, key: &str) -> Result<(Call, Content)> {
         let row = self.store.call(key.to_owned()).await?;
         let row = row.ok_or(ServiceError::NotFound { what: "call" })?;

@@ -93,6 +93,7 @@ export const flagCustomer = (id: string, isFirst: boolean) =>
 /** All that wait; the list is short by nature. */
 export const callsToApprove = async () => (await get<Page<Call>>("/calls")).items;
 export const approveCall = (id: string) => post<Call>(`/calls/${id}/approve`);
+export const lookAgain = (id: string) => post<Call>(`/calls/${id}/look`);
 export const refuseCall = (id: string, reason: string) =>
   post<Call>(`/calls/${id}/refuse`, { reason });
 

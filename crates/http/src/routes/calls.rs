@@ -31,6 +31,15 @@ pub(crate) async fn approve(
     told(&desk, &signed, call).await
 }
 
+pub(crate) async fn look_again(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Reply<wire::Call> {
+    let call = desk.service.look_again(&signed.caller, &key).await?;
+    told(&desk, &signed, call).await
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Refusing {

@@ -69,6 +69,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/balance/thaw", post(balance::thaw))
         .route("/calls", get(calls::waiting))
         .route("/calls/{id}/approve", post(calls::approve))
+        .route("/calls/{id}/look", post(calls::look_again))
         .route("/calls/{id}/refuse", post(calls::refuse))
         .route("/what-if", post(what_if::ask))
         .route("/reviews", get(balance::reviews))

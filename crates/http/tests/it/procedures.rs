@@ -130,6 +130,43 @@ impl Street {
         panic!("all customers were drawn for people");
     }
 
+    /// A call of this talk that was sent, and of which nobody knows what came.
+    async fn unknown_call(&self, talk: &Talk<'_>) {
+        let tools = Tools::parse(TOOLS).unwrap();
+        let tool = tools.get("cancel_pending_order").unwrap();
+        let given = json!({ "order_id": talk.order, "reason": "ordered by mistake" });
+        let arguments = assistant::Arguments::read(tool, &given).unwrap();
+        let mut call = assistant::Call::propose(("case", "step"), tool, arguments, None, 1);
+        for event in
+            [assistant::CallEvent::Approve, assistant::CallEvent::Start, assistant::CallEvent::Lose]
+        {
+            call.apply(event).unwrap();
+        }
+        let content = json!({ "step": "step", "call": call }).to_string();
+        let store = self.app.place.open().await;
+        let mut commit = store::Commit::new(desk::Time(1), desk::Actor::System);
+        commit.add(
+            desk::Kind::CallProposed,
+            desk::Call {
+                key: call.key.as_str().to_owned(),
+                version: 1,
+                conversation_id: talk.id.parse().unwrap(),
+                case_id: None,
+                tool: tool.name.clone(),
+                state: desk::CallState::Unknown,
+                customer: privacy::Masked::default(),
+                amount: 0,
+                day: 1,
+                words: privacy::Masked::default(),
+                n_missing: 0,
+                content,
+                created_at: desk::Time(1),
+                updated_at: desk::Time(1),
+            },
+        );
+        store.commit(commit).await.unwrap();
+    }
+
     /// How often the shop has done this, by its own journal.
     fn n_done(&self, operation: &str) -> usize {
         let journal = std::fs::read_to_string(&self.journal).unwrap();
@@ -395,6 +432,28 @@ async fn a_change_whose_answer_is_lost_is_not_made_again() {
     holds(&talk.hears().await, "is cancelled");
     assert_eq!(street.n_done("cancel_pending_order"), 1);
     drop(beside);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_knows_is_asked_about_again_by_a_person() {
+    let street = Street::open().await;
+    let app = &street.app;
+    let first = |order: &str| format!("cancel {order}, it was ordered by mistake");
+    let mut talk = street.talk("pending", |amount| amount < SMALL, first).await;
+    talk.hears().await;
+    talk.says("never mind").await;
+    // As a desk leaves it that asked in vain for half a minute.
+    street.unknown_call(&talk).await;
+    let seen = talk.seen().await;
+    let call = &seen["calls"][0];
+    assert_eq!(call["state"], "unknown", "{call}");
+    let look = format!("/calls/{}/look", call["id"].as_str().unwrap());
+    let told = app.post(&look, &app.agent().await, Value::Null).await;
+    assert_eq!(told["state"], "failed", "{told}");
+    assert!(told["why"].as_str().unwrap().contains("nothing was done"), "{told}");
+    assert_eq!(street.n_done("cancel_pending_order"), 0);
+    let again = app.call("POST", &look, &app.owner, Value::Null, &[]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.json);
 }
 
 #[tokio::test(flavor = "multi_thread")]
