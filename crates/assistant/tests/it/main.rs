@@ -1,5 +1,6 @@
 //! What the assistant may say, and when a person comes first.
 
+mod attacks;
 mod calls;
 mod cases;
 mod corrections;
