@@ -19,6 +19,7 @@ use crate::{
     brain::spoken,
     calls::{Proposed, call_job},
     hand_over::{Ask, HandOver, event},
+    hold::close_cases,
     house::{new_id, retry},
     ledger::{answered, happened},
     procedure::{About, Progress, kept_form, known_as, restored, understood},
@@ -332,7 +333,12 @@ impl Service {
         let about = About { told_by: playbook.tools().get(tool), ..about(thread, true) };
         let state = self.state_of(thread).await?;
         let mut progress = self.proceed(&about, state, input, None).await?;
-        let conversation = thread.listed.conversation.clone();
+        let mut conversation = thread.listed.conversation.clone();
+        // Whoever closed it while a call waited hears what came of it.
+        if conversation.state == State::Closed {
+            conversation.reopen(commit.at)?;
+            close_cases(commit, thread, None);
+        }
         self.conclude(commit, thread, conversation, &mut progress).await
     }
 

@@ -495,10 +495,8 @@ impl Service {
         let mut commit = Commit::new(self.now(), Actor::Assistant);
         commit.push(Change::FinishJob(job.id));
         let thread = self.store.thread(job.conversation_id).await?;
-        let is_with_assistant = |thread: &&Thread| {
-            let conversation = &thread.listed.conversation;
-            conversation.handler == Handler::Assistant && conversation.state == desk::State::Open
-        };
+        let is_with_assistant =
+            |thread: &&Thread| thread.listed.conversation.handler == Handler::Assistant;
         if let Some(thread) = thread.as_ref().filter(is_with_assistant)
             && let Some((input, tool)) = self.unheard(thread).await?
         {

@@ -368,6 +368,8 @@ async fn a_large_amount_waits_for_people() {
     let mut talk = street.talk("pending", large, first).await;
     holds(&talk.hears().await, "Shall I?");
     holds(&talk.says("yes").await, "A colleague has to approve this first");
+    // Who goes away meanwhile hears of it all the same.
+    app.post(&format!("/widget/conversations/{}/close", talk.id), &talk.token, Value::Null).await;
     let waiting = app.get("/calls", &app.owner).await;
     let call = &waiting["items"][0];
     assert_eq!((&call["state"], &call["missing_approvals"]), (&json!("proposed"), &json!(1)));
