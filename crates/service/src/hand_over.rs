@@ -54,7 +54,9 @@ impl Service {
         let said: Vec<&Message> =
             from.messages.iter().map(|written| &written.message).chain(from.newest).collect();
         let mut summary = sum_up(&said, from.customer);
-        if let Some(kept) = self.store.progress(conversation.id).await? {
+        let follows = self.playbook().connection().is_some();
+        let kept = if follows { self.store.progress(conversation.id).await? } else { None };
+        if let Some(kept) = kept {
             let state = restored(&kept).unwrap_or_default();
             summary.tried.extend(told(&state));
             let playbook = self.playbook();

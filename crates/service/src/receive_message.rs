@@ -268,13 +268,15 @@ impl Service {
     /// Whether the message answers what a procedure asked.
     async fn answers_procedure(&self, arrival: &Arrival) -> Result<bool> {
         let conversation = &arrival.conversation;
-        if arrival.is_first || conversation.handler != Handler::Assistant {
+        let playbook = self.playbook();
+        let is_open = conversation.handler == Handler::Assistant && !arrival.is_first;
+        if !is_open || playbook.connection().is_none() {
             return Ok(false);
         }
         let Some(kept) = self.store.progress(conversation.id).await? else { return Ok(false) };
         let state = restored(&kept);
         let text = &arrival.message.text;
-        Ok(state.is_some_and(|state| answers(&self.playbook(), &state, text)))
+        Ok(state.is_some_and(|state| answers(&playbook, &state, text)))
     }
 
     fn understand_arrival(&self, arrival: &mut Arrival) -> Understanding {
