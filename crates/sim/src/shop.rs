@@ -153,10 +153,12 @@ impl Visit<'_> {
                 continue;
             }
             tokio::time::sleep(pause(6.0, self.place.speed)).await;
+            // Only what is over can be judged.
             if matches!(next, "solved" | "thanks") {
                 self.visitor.close(&self.id).await?;
+                self.judge(chance).await?;
             }
-            return self.judge(chance).await;
+            return Ok(());
         }
         Ok(())
     }
