@@ -284,8 +284,10 @@ impl Turn<'_> {
         match wanted {
             Ok(proposed) => {
                 let state = proposed.call.state.as_str();
-                let missing = proposed.call.n_missing;
-                let detail = format!("{}: {state}, {missing} approvals missing", tool.name);
+                let detail = match proposed.call.n_missing {
+                    0 => format!("{}: {state}", tool.name),
+                    n => format!("{}: {state}, {n} more to approve it", tool.name),
+                };
                 self.progress.trace.step("proposes", detail);
                 if proposed.call.n_missing > 0 {
                     let language = self.about.conversation.language.as_deref();

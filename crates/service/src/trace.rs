@@ -1,6 +1,6 @@
 //! How the assistant came to a message: its steps in words, for whoever looks into an answer.
 
-use assistant::{Input, Outcome};
+use assistant::{Command, Input, Outcome};
 use desk::{ConversationId, MessageId};
 use privacy::RawText;
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,7 @@ impl Trace {
     pub(crate) fn heard(&mut self, input: &Input) {
         match input {
             Input::Command(command) => {
-                let detail = serde_json::to_string(command).unwrap_or_default();
-                self.step("understood", detail);
+                self.step("understood", in_words(command));
             }
             Input::Called { step, outcome } => {
                 let came = match outcome {
@@ -57,6 +56,24 @@ impl Trace {
             let steps = serde_json::to_string(&self.0).expect("steps are plain data");
             commit.push(Change::AddTrace { message_id, at: commit.at, steps });
         }
+    }
+}
+
+/// A command as people say it.
+fn in_words(command: &Command) -> String {
+    match command {
+        Command::StartProcedure { procedure } => format!("begin {procedure}"),
+        Command::Clarify { procedure, .. } => format!("perhaps {procedure}; ask whether it is"),
+        Command::SetSlot { slot, value } => format!("{slot} is {value}"),
+        Command::CorrectSlot { slot, value } => format!("{slot} is {value} after all"),
+        Command::Confirm {} => "yes".to_owned(),
+        Command::Deny {} => "no".to_owned(),
+        Command::Cancel {} => "leave it as it is".to_owned(),
+        Command::Skip {} => "leave that out".to_owned(),
+        Command::Repeat {} => "say it again".to_owned(),
+        Command::Answer { question } => format!("a question in between: {question}"),
+        Command::HandOver { reason } => format!("a person: {reason}"),
+        Command::NotUnderstood {} => "nothing".to_owned(),
     }
 }
 

@@ -302,7 +302,7 @@ async fn an_order_is_cancelled_by_what_its_buyer_writes() {
         format!("/conversations/{}/messages/{}/trace", talk.id, read_back["id"].as_str().unwrap());
     let trace = street.app.get(&path, &street.app.owner).await;
     let steps = trace["items"].to_string();
-    assert!(steps.contains("set_slot") && steps.contains("ordered by mistake"), "{steps}");
+    assert!(steps.contains("reason is \\\"ordered by mistake"), "{steps}");
     // A question in between is answered as well as it can be, and the question comes back.
     let between = talk.says("How long does it take until I have my money?").await;
     holds(&between, "Shall I?");
