@@ -203,6 +203,8 @@ pub fn read(expected: &Expected, filled: &[Filled], text: &str) -> Command {
     }
     match expected {
         Expected::Yes => read_yes(filled, text, &words),
+        // A call is on its way; a question in between is answered all the same.
+        Expected::Result if is_question(text, &words) => not_an_answer(text, &words),
         Expected::Result => Command::Repeat {},
         Expected::Slot { name, kind, choices, like, is_optional } => {
             if *is_optional && is_one_of(&SKIP) {
@@ -551,6 +553,16 @@ mod tests {
         assert_eq!(read(&reason, &[], question), Command::Answer { question: question.into() });
         let street = slot(SlotKind::Text, Vec::new(), None);
         assert_eq!(read(&street, &[], " 5 Harbour Lane "), set("5 Harbour Lane"));
+    }
+
+    #[test]
+    fn while_a_call_runs_questions_are_answered_and_nothing_else_is_done() {
+        for text in ["yes", "#W1234567", "please hurry", "no, leave it in peace"] {
+            assert_eq!(read(&Expected::Result, &[], text), Command::Repeat {}, "{text}");
+        }
+        let question = "When do you open?";
+        let answer = Command::Answer { question: question.into() };
+        assert_eq!(read(&Expected::Result, &[], question), answer);
     }
 
     #[test]

@@ -382,7 +382,8 @@ impl Service {
         let is_open = is_open && !(state.is_at_work() && says_yes_or_no(text.as_str()));
         // "cancel #W1234567" names another wish, though it could correct the order of this one.
         let corrects = matches!(command, Some(Command::CorrectSlot { .. }));
-        let wish = match is_open || corrects {
+        let may_begin = (is_open || corrects) && state.waits_for().is_none();
+        let wish = match may_begin {
             true => self.procedure_for(thread, text).await?,
             false => None,
         };
@@ -435,7 +436,8 @@ impl Service {
         let Some(text) = last_words(thread) else {
             return Ok(Turn::HandOver(HandoffReason::NoAnswer));
         };
-        let followed = self.follow_procedure(thread, text, may_change).await?;
+        let all = words_since(thread);
+        let followed = self.follow_procedure(thread, &all, may_change).await?;
         Ok(match followed {
             Some(progress) => Turn::Follow(Box::new(progress)),
             None => self.turn_by_articles(thread, text),
@@ -566,6 +568,17 @@ fn last_words(thread: &Thread) -> Option<&Masked> {
         .filter(|message| matches!(message.author, Author::Customer(_)))
         .map(|message| &message.text)
         .next()
+}
+
+/// All that the customer wrote since the assistant's last words: who sends a thought in two pieces
+/// means both.
+fn words_since(thread: &Thread) -> Masked {
+    let texts = thread.messages.iter().rev().map(|written| &written.message);
+    let texts = texts.filter(|message| message.kind == MessageKind::Text);
+    let own = texts.take_while(|message| matches!(message.author, Author::Customer(_)));
+    let mut pieces: Vec<&str> = own.map(|message| message.text.as_str()).collect();
+    pieces.reverse();
+    RawText::from(pieces.join("\n")).mask()
 }
 
 fn was_said(thread: &Thread, text: &Masked) -> bool {
