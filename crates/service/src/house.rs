@@ -71,7 +71,8 @@ impl Service {
     /// # Errors
     /// As [`Service::open`].
     pub async fn open_with(store: Store, speed: f64, playbook: Playbook) -> Result<Self> {
-        let last = store.journal_after(store.last_seq().await? - 1, 1).await?;
+        let seen = store.last_seq().await?;
+        let last = store.journal_after(seen - 1, 1).await?;
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
         let settings = store.desk().await?.map(Arc::new);
         let has_owner = Arc::new(AtomicBool::new(!store.agents().await?.is_empty()));
@@ -94,7 +95,7 @@ impl Service {
             relearn: Arc::default(),
             numbers: Arc::default(),
         };
-        service.start_live();
+        service.start_live(seen);
         service.start_work();
         service.start_retraining();
         Ok(service)

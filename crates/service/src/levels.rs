@@ -82,8 +82,11 @@ impl Service {
             let mut fold = self.books.lock().await;
             self.read_ledger(&mut fold).await?;
             self.end_days(&fold).await?;
+            // The topics first: what another node decides after this changes a version that was
+            // read here, and what it decided before is among the rows.
+            let topics = self.store.topics().await?;
             self.read_ledger(&mut fold).await?;
-            self.follow(&fold).await
+            self.follow(&fold, topics).await
         })
         .await
     }
@@ -108,13 +111,15 @@ impl Service {
     }
 
     /// Topics are a cache of the fold; what it decided is kept beside the rows it follows from.
-    async fn follow(&self, fold: &Fold) -> Result<()> {
+    async fn follow(&self, fold: &Fold, topics: Vec<Topic>) -> Result<()> {
         let pending: Vec<&LevelDecision> = fold.pending().collect();
         let mut commit = Commit::new(self.now(), Actor::System);
-        for topic in self.store.topics().await? {
+        for topic in topics {
             let decision = pending.iter().rev().find(|decision| decision.topic == topic.id);
-            if let Some(changed) = followed(fold, topic, decision.copied(), commit.at) {
-                commit.change(Kind::TopicLevelSet, changed);
+            let changed = followed(fold, topic.clone(), decision.copied(), commit.at);
+            // A decision that leaves its topic as it is takes the version all the same.
+            if let Some(topic) = changed.or_else(|| decision.map(|_| topic)) {
+                commit.change(Kind::TopicLevelSet, topic);
             }
         }
         for decision in pending {

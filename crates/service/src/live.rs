@@ -64,12 +64,12 @@ impl Service {
         Ok(changes)
     }
 
-    pub(crate) fn start_live(&self) {
+    /// `seen` is a journal row from before anybody could listen; what came since is told.
+    pub(crate) fn start_live(&self, mut seen: i64) {
         let service = self.clone();
         let mut batches = self.store.live();
         let mut heard = self.store.heard();
         tokio::spawn(async move {
-            let mut seen = service.store.last_seq().await.unwrap_or(0);
             loop {
                 tokio::select! {
                     batch = batches.recv() => match batch {
