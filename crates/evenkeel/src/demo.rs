@@ -88,18 +88,23 @@ async fn open_shop_system(folder: Option<&Path>, people: &People) -> Outcome<Str
         .map(|name| Buyer { id: life::external_id(name), name: name.to_owned() })
         .collect();
     // A desk on PostgreSQL has no folder; its shop begins anew each time.
-    let journal = match folder {
+    let temporary = match folder {
         Some(folder) => {
             std::fs::create_dir_all(folder).map_err(failed)?;
-            folder.join("shop.ndjson")
+            None
         }
-        None => std::env::temp_dir().join(format!("evenkeel-shop-{}.ndjson", std::process::id())),
+        None => Some(tempfile::tempdir().map_err(failed)?),
     };
+    let own = temporary.as_ref().map(tempfile::TempDir::path);
+    let journal = own.or(folder).expect("there is one of the two").join("shop.ndjson");
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
     let shop = Shop::open(shop::sample(&buyers, SHOP_SEED, &today), &journal).map_err(failed)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.map_err(failed)?;
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
-    tokio::spawn(shop::serve(shop, listener));
+    tokio::spawn(async move {
+        let _removed_at_the_end = temporary;
+        shop::serve(shop, listener).await
+    });
     Ok(url)
 }
 

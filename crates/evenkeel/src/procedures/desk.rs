@@ -7,7 +7,7 @@ use assistant::{
     identify,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use shop::{Journal, Records, Shop, ShopError};
 
 use super::stops::Stops;
@@ -294,26 +294,7 @@ impl<'a> Desk<'a> {
 
     /// What belongs to a customer, as the shop tells it now.
     fn records_of(&self, customer: &str) -> assistant::Records {
-        let mut records = assistant::Records::default();
-        let Ok(told) = self.shop.look("get_user_records", &json!({ "user_id": customer })) else {
-            return records;
-        };
-        records.add("user", customer, &[]);
-        let methods = told["user"]["payment_methods"].as_object();
-        for id in methods.into_iter().flatten().map(|(id, _)| id) {
-            records.add("payment_method", id, &[]);
-        }
-        for order in told["orders"].as_array().into_iter().flatten() {
-            let status = order["status"].as_str().unwrap_or_default();
-            if let Some(id) = order["order_id"].as_str() {
-                records.add("order", id, &[("status", status)]);
-            }
-            for item in order["items"].as_array().into_iter().flatten() {
-                if let Some(id) = item["item_id"].as_str() {
-                    records.add("item", id, &[]);
-                }
-            }
-        }
-        records
+        let told = shop::own_records(self.shop.records(), customer).ok();
+        told.and_then(|told| serde_json::from_value(told).ok()).unwrap_or_default()
     }
 }
