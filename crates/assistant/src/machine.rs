@@ -190,12 +190,8 @@ pub struct Filled {
 }
 
 impl State {
-    /// Of a customer whom the called systems know by this id; none if nobody knows who it is.
-    pub fn of(customer: Option<&str>) -> Self {
-        Self { customer: customer.map(str::to_owned), ..Self::default() }
-    }
-
-    /// The same, of this customer.
+    /// The same, of a customer whom the called systems know by this id; none if nobody knows who it
+    /// is.
     #[must_use]
     pub fn with_customer(self, customer: Option<&str>) -> Self {
         Self { customer: customer.map(str::to_owned), ..self }

@@ -18,7 +18,7 @@ use crate::{
     Clock, Result, Service, ServiceError, Verdict,
     brain::spoken,
     calls::{Proposed, call_job},
-    hand_over::{Ask, HandOver, event},
+    hand_over::{Ask, event},
     hold::close_cases,
     house::{new_id, retry},
     ledger::{answered, happened},
@@ -178,12 +178,13 @@ impl Service {
     async fn answer(&self, commit: &mut Commit, thread: &Thread, job: &Job) -> Result<()> {
         let settings = self.settings()?;
         let mut conversation = thread.listed.conversation.clone();
-        let mut turn = if job.n_attempts >= ATTEMPTS_MAX {
+        let state = self.state_of(thread).await?;
+        let turn = if job.n_attempts >= ATTEMPTS_MAX {
             Turn::HandOver(HandoffReason::NoAnswer)
         } else if settings.brake.is_some() {
             Turn::HandOver(HandoffReason::LevelGivesPeople)
         } else {
-            self.turn(thread, true).await?
+            self.turn(thread, state.clone(), true).await?
         };
         let language = spoken(conversation.language.as_deref());
         let at = commit.at;
@@ -193,22 +194,18 @@ impl Service {
             lines.push(event(&mut conversation, EventCode::AiNotice, notice, at)?);
             conversation.ai_notice_at = Some(at);
         }
-        if let Turn::Follow(progress) = &mut turn {
-            for line in lines {
-                commit.add(Kind::MessageAdded, line);
-            }
-            return self.conclude(commit, thread, conversation, progress).await;
-        }
         // What was asked about before ("is it this?") was not meant.
-        if self.playbook().connection().is_some() {
-            let state = self.state_of(thread).await?;
-            if state.clarifies().is_some() {
-                let kept = kept_form(&state.without_wish());
-                commit.push(Change::KeepProgress(conversation.id, kept));
-            }
+        if state.clarifies().is_some() && !matches!(turn, Turn::Follow(_)) {
+            let kept = kept_form(&state.without_wish());
+            commit.push(Change::KeepProgress(conversation.id, kept));
         }
         let kind = match turn {
-            Turn::Follow(_) => Kind::ConversationChanged,
+            Turn::Follow(mut progress) => {
+                for line in lines {
+                    commit.add(Kind::MessageAdded, line);
+                }
+                return self.conclude(commit, thread, conversation, &mut progress).await;
+            }
             Turn::Say(text, sources) => {
                 conversation.assistant_wrote(&text, at);
                 let says_something = !sources.is_empty();
@@ -243,16 +240,7 @@ impl Service {
                 for line in lines.drain(..) {
                     commit.add(Kind::MessageAdded, line);
                 }
-                let is_somebody_there = self.is_available().await?;
-                let hand_over = HandOver {
-                    messages: &thread.messages,
-                    newest: None,
-                    customer: &thread.customer,
-                    topic_name: thread.listed.topic_name.as_ref(),
-                    hours: &settings.hours,
-                    is_somebody_there,
-                };
-                self.hand_over(commit, &mut conversation, ask, &hand_over).await?;
+                self.hand_over_thread(commit, &mut conversation, ask, thread).await?;
                 Kind::ConversationQueued
             }
         };
@@ -272,7 +260,6 @@ impl Service {
         progress: &mut Progress,
     ) -> Result<()> {
         let at = commit.at;
-        progress.settle_sources();
         if let Some(text) = progress.text() {
             conversation.assistant_wrote(&text, at);
             let sources = std::mem::take(&mut progress.sources);
@@ -307,16 +294,7 @@ impl Service {
             detail: Some(RawText::from(reason).mask()),
             priority: Priority::Normal,
         };
-        let settings = self.settings()?;
-        let hand_over = HandOver {
-            messages: &thread.messages,
-            newest: None,
-            customer: &thread.customer,
-            topic_name: thread.listed.topic_name.as_ref(),
-            hours: &settings.hours,
-            is_somebody_there: self.is_available().await?,
-        };
-        self.hand_over(commit, &mut conversation, ask, &hand_over).await?;
+        self.hand_over_thread(commit, &mut conversation, ask, thread).await?;
         commit.change(Kind::ConversationQueued, conversation);
         Ok(())
     }
@@ -326,12 +304,11 @@ impl Service {
         &self,
         commit: &mut Commit,
         thread: &Thread,
-        input: Input,
-        tool: &str,
+        state: assistant::State,
+        (input, tool): (Input, &str),
     ) -> Result<()> {
         let playbook = self.playbook();
         let about = About { told_by: playbook.tools().get(tool), ..about(thread, true) };
-        let state = self.state_of(thread).await?;
         let mut progress = self.proceed(&about, state, input, None).await?;
         let mut conversation = thread.listed.conversation.clone();
         // Whoever closed it while a call waited hears what came of it.
@@ -342,8 +319,11 @@ impl Service {
         self.conclude(commit, thread, conversation, &mut progress).await
     }
 
-    async fn state_of(&self, thread: &Thread) -> Result<assistant::State> {
-        let kept = self.store.progress(thread.listed.conversation.id).await?;
+    /// Where a conversation stands in its procedures.
+    pub(crate) async fn state_of(&self, thread: &Thread) -> Result<assistant::State> {
+        let follows = self.playbook().connection().is_some();
+        let id = thread.listed.conversation.id;
+        let kept = if follows { self.store.progress(id).await? } else { None };
         let state = kept.as_deref().and_then(restored).unwrap_or_default();
         Ok(state.with_customer(known_as(&thread.customer)))
     }
@@ -352,6 +332,7 @@ impl Service {
     async fn follow_procedure(
         &self,
         thread: &Thread,
+        state: assistant::State,
         text: &Masked,
         may_change: bool,
     ) -> Result<Option<Progress>> {
@@ -360,9 +341,8 @@ impl Service {
             return Ok(None);
         }
         let about = about(thread, may_change);
-        let state = self.state_of(thread).await?;
         // What was waited for may have come to its end while the desk was away.
-        if let Some((input, tool)) = self.unheard(thread).await? {
+        if let Some((input, tool)) = self.unheard(thread, &state).await? {
             let about = About { told_by: playbook.tools().get(&tool), ..about };
             return self.proceed(&about, state, input, None).await.map(Some);
         }
@@ -432,12 +412,17 @@ impl Service {
     }
 
     /// What the assistant does with the customer's last message.
-    async fn turn(&self, thread: &Thread, may_change: bool) -> Result<Turn> {
+    async fn turn(
+        &self,
+        thread: &Thread,
+        state: assistant::State,
+        may_change: bool,
+    ) -> Result<Turn> {
         let Some(text) = last_words(thread) else {
             return Ok(Turn::HandOver(HandoffReason::NoAnswer));
         };
         let all = words_since(thread);
-        let followed = self.follow_procedure(thread, &all, may_change).await?;
+        let followed = self.follow_procedure(thread, state, &all, may_change).await?;
         Ok(match followed {
             Some(progress) => Turn::Follow(Box::new(progress)),
             None => self.turn_by_articles(thread, text),
@@ -493,7 +478,9 @@ impl Service {
     /// What the assistant would have said, for a reviewer: a case that it would have given to a
     /// person is none that it answers, and is not reviewed.
     async fn practise(&self, commit: &mut Commit, thread: &Thread) -> Result<()> {
-        let Some((text, sources)) = suggestion(self.turn(thread, false).await?) else {
+        let Some((text, sources)) =
+            suggestion(self.turn(thread, self.state_of(thread).await?, false).await?)
+        else {
             return Ok(());
         };
         let conversation = &thread.listed.conversation;
@@ -519,7 +506,9 @@ impl Service {
 
     /// A suggestion to the person who will answer; none where the assistant knows none.
     async fn draft(&self, commit: &mut Commit, thread: Thread) -> Result<()> {
-        let Some((text, sources)) = suggestion(self.turn(&thread, false).await?) else {
+        let Some((text, sources)) =
+            suggestion(self.turn(&thread, self.state_of(&thread).await?, false).await?)
+        else {
             return Ok(());
         };
         let mut conversation = thread.listed.conversation;
@@ -540,7 +529,6 @@ fn suggestion(turn: Turn) -> Option<(Masked, Vec<desk::Source>)> {
     match turn {
         Turn::Say(text, sources) => Some((text, sources)),
         Turn::Follow(mut progress) => {
-            progress.settle_sources();
             let text = progress.text().filter(|_| progress.hands_over.is_none())?;
             Some((text, std::mem::take(&mut progress.sources)))
         }

@@ -8,7 +8,7 @@ use desk::{
 use crate::{
     Caller, Result, Service,
     brain::spoken,
-    hand_over::{Ask, HandOver, event},
+    hand_over::{Ask, event},
     hold::close_cases,
     house::retry,
     ledger::happened,
@@ -32,7 +32,6 @@ impl Service {
         if !was_closed && conversation.handler != Handler::Assistant {
             return Ok(());
         }
-        let settings = self.settings()?;
         let mut commit = self.begin(caller);
         if was_closed {
             let at = commit.at;
@@ -56,15 +55,7 @@ impl Service {
             detail: None,
             priority: Priority::Normal,
         };
-        let hand_over = HandOver {
-            messages: &thread.messages,
-            newest: None,
-            customer: &thread.customer,
-            topic_name: thread.listed.topic_name.as_ref(),
-            hours: &settings.hours,
-            is_somebody_there: self.is_available().await?,
-        };
-        self.hand_over(&mut commit, &mut conversation, ask, &hand_over).await?;
+        self.hand_over_thread(&mut commit, &mut conversation, ask, &thread).await?;
         commit.change(Kind::ConversationQueued, conversation);
         self.commit(caller, commit).await?;
         Ok(())

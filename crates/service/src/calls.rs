@@ -16,7 +16,7 @@ use crate::{
     answer::LEASE_MS,
     house::{new_id, retry},
     incoming::check_length,
-    procedure::{About, known_as, restored},
+    procedure::{About, known_as},
 };
 
 /// Milliseconds of a day.
@@ -36,9 +36,6 @@ pub(crate) struct Proposed {
 #[derive(Clone, Serialize, Deserialize)]
 struct Content {
     step: String,
-    /// Why a person refused it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refused_by: Option<String>,
     call: assistant::Call,
 }
 
@@ -130,7 +127,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        let mut content = Content { step: step.to_owned(), refused_by: None, call };
+        let mut content = Content { step: step.to_owned(), call };
         let decided = self.pass(tool, &mut content, &mut row, &quoted.records).await?;
         Ok(decided.map(|reserves| Proposed { call: row, reserves }))
     }
@@ -207,15 +204,6 @@ impl Service {
         caller.at_least(Role::Lead)?;
         let calls = self.store.calls_to_approve(APPROVALS_MAX).await?;
         calls.into_iter().map(|call| self.sheet(call)).collect()
-    }
-
-    /// How many calls wait for people.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn n_calls_to_approve(&self, caller: &Caller) -> Result<usize> {
-        caller.agent()?;
-        Ok(self.store.calls_to_approve(APPROVALS_MAX).await?.len())
     }
 
     /// A conversation's calls, oldest first.
@@ -324,7 +312,6 @@ impl Service {
         retry(|| async {
             let (mut row, mut content) = self.waiting_call(key).await?;
             fail(&mut content, format!("{} refused it: {reason}", agent.name))?;
-            content.refused_by = Some(agent.id.to_string());
             content.keep(&mut row);
             self.commit_decided(caller, row, None).await
         })
@@ -470,10 +457,12 @@ impl Service {
     }
 
     /// The outcome that a waiting procedure has not heard of, and the tool.
-    pub(crate) async fn unheard(&self, thread: &Thread) -> Result<Option<(Input, String)>> {
+    pub(crate) async fn unheard(
+        &self,
+        thread: &Thread,
+        state: &assistant::State,
+    ) -> Result<Option<(Input, String)>> {
         let id = thread.listed.conversation.id;
-        let Some(kept) = self.store.progress(id).await? else { return Ok(None) };
-        let Some(state) = restored(&kept) else { return Ok(None) };
         let Some(step) = state.waits_for().map(str::to_owned) else { return Ok(None) };
         for row in self.store.calls_of(id).await? {
             let content = Content::of(&row)?;
@@ -497,10 +486,11 @@ impl Service {
         let thread = self.store.thread(job.conversation_id).await?;
         let is_with_assistant =
             |thread: &&Thread| thread.listed.conversation.handler == Handler::Assistant;
-        if let Some(thread) = thread.as_ref().filter(is_with_assistant)
-            && let Some((input, tool)) = self.unheard(thread).await?
-        {
-            self.go_on(&mut commit, thread, input, &tool).await?;
+        if let Some(thread) = thread.as_ref().filter(is_with_assistant) {
+            let state = self.state_of(thread).await?;
+            if let Some((input, tool)) = self.unheard(thread, &state).await? {
+                self.go_on(&mut commit, thread, state, (input, &tool)).await?;
+            }
         }
         self.commit_turn(commit, job).await
     }

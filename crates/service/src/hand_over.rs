@@ -36,6 +36,26 @@ pub(crate) struct HandOver<'a> {
 }
 
 impl Service {
+    /// Hands over what is in a thread, with nothing new written in the same commit.
+    pub(crate) async fn hand_over_thread(
+        &self,
+        commit: &mut Commit,
+        conversation: &mut Conversation,
+        ask: Ask,
+        thread: &Thread,
+    ) -> Result<()> {
+        let settings = self.settings()?;
+        let from = HandOver {
+            messages: &thread.messages,
+            newest: None,
+            customer: &thread.customer,
+            topic_name: thread.listed.topic_name.as_ref(),
+            hours: &settings.hours,
+            is_somebody_there: self.is_available().await?,
+        };
+        self.hand_over(commit, conversation, ask, &from).await
+    }
+
     /// Puts the conversation into the queue and adds handoff and receipt to the commit. The
     /// conversation's own row is left to the caller to write.
     pub(crate) async fn hand_over(

@@ -83,8 +83,7 @@ impl Starter {
 }
 
 /// The procedure that each of these texts asks for, written on a topic, and whether it begins without
-/// a question; learnt as a desk with these
-/// procedures and these questions of articles learns it.
+/// a question; learnt as a desk with these procedures and questions of articles learns it.
 #[must_use]
 pub fn asked_for<'a>(
     procedures: &'a Procedures,

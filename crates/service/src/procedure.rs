@@ -114,9 +114,11 @@ impl Service {
             },
         };
         if let Some(tool) = about.told_by {
-            cite(&mut turn.progress.sources, 1, tool);
+            cite(&mut turn.progress.sources, tool);
         }
         turn.follow(input, begun_with).await?;
+        // Sources that nothing was said of are none.
+        turn.progress.sources.retain(|source| !is_unused(source));
         Ok(turn.progress)
     }
 }
@@ -181,6 +183,11 @@ impl Turn<'_> {
             }
             self.progress.said.extend(question);
         }
+        if !inputs.is_empty() {
+            // What it waits for would never come.
+            self.progress.hands_over = Some("The procedure goes in circles.".to_owned());
+            return Ok(());
+        }
         self.offer_choices();
         Ok(())
     }
@@ -198,7 +205,7 @@ impl Turn<'_> {
             return self.progress.said.push(text);
         };
         let last = self.progress.sources.last_mut().expect("there is one");
-        if last.article_id.is_none() && last.quote.as_str().is_empty() {
+        if is_unused(last) {
             last.quote = RawText::from(text.as_str()).mask();
         }
         self.progress.said.push(format!("{text} [{n}]"));
@@ -332,17 +339,12 @@ impl Turn<'_> {
                 {
                     return failed(refusal.to_string());
                 }
-                self.cite(tool);
+                cite(&mut self.progress.sources, tool);
                 Ok(Outcome::Succeeded(value))
             }
             Told::Refused(why) => failed(format!("{}: {why}.", tool.name)),
             Told::Unknown(why) => failed(format!("{} gave no answer: {why}.", tool.name)),
         }
-    }
-
-    fn cite(&mut self, tool: &Tool) {
-        let n = i64::try_from(self.progress.sources.len()).unwrap_or(0) + 1;
-        cite(&mut self.progress.sources, n, tool);
     }
 }
 
@@ -360,12 +362,9 @@ fn size_of(value: &serde_json::Value) -> String {
 
 /// A tool as a source. One that lists what may be chosen is not what is said afterwards: the last
 /// look counts.
-fn cite(sources: &mut Vec<Source>, n: i64, tool: &Tool) {
-    let unused = |source: &Source| source.article_id.is_none() && source.quote.as_str().is_empty();
-    let n = match sources.pop_if(|source| unused(source)) {
-        Some(source) => source.n,
-        None => n,
-    };
+fn cite(sources: &mut Vec<Source>, tool: &Tool) {
+    sources.pop_if(|source| is_unused(source));
+    let n = i64::try_from(sources.len()).unwrap_or(0) + 1;
     sources.push(Source {
         n,
         article_id: None,
@@ -375,10 +374,7 @@ fn cite(sources: &mut Vec<Source>, n: i64, tool: &Tool) {
     });
 }
 
-impl Progress {
-    /// Sources that nothing was said of are none.
-    pub(crate) fn settle_sources(&mut self) {
-        self.sources
-            .retain(|source| source.article_id.is_some() || !source.quote.as_str().is_empty());
-    }
+/// A tool told it, and nothing was said of it.
+fn is_unused(source: &Source) -> bool {
+    source.article_id.is_none() && source.quote.as_str().is_empty()
 }

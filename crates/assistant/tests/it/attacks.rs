@@ -106,7 +106,7 @@ fn settle(
 /// The moments of a cancellation at which a customer may write: each question, and the read-back.
 fn moments(procedures: &Procedures, note: &str) -> Vec<State> {
     let start = Command::StartProcedure { procedure: "cancel_order".into() };
-    let mut state = State::of(Some("ida"));
+    let mut state = State::default().with_customer(Some("ida"));
     let mut moments = Vec::new();
     let set = |slot: &str, value: &str| Command::SetSlot { slot: slot.into(), value: value.into() };
     for command in [start, set("order", OWN), set("reason", "ordered by mistake")] {
