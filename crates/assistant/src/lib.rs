@@ -41,3 +41,6 @@ pub use machine::{Choice, Effect, Expected, Filled, Input, Outcome, State, step}
 
 mod reader;
 pub use reader::{asks_in_general, begins_with, read, says_yes_or_no};
+
+mod proposal;
+pub use proposal::{Accepted, Offer, accept, told_ahead};

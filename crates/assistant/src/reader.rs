@@ -354,7 +354,7 @@ fn value_of(kind: SlotKind, chosen: Vec<String>) -> Value {
 
 /// The codes of a shape that stand in a text, each once, whatever their letter case and whether or
 /// not a sign before the first letter or digit was written.
-fn codes(text: &str, shape: &str) -> Vec<String> {
+pub(crate) fn codes(text: &str, shape: &str) -> Vec<String> {
     let bare = shape.trim_start_matches(|c: char| !c.is_alphanumeric());
     let lead = &shape[..shape.len() - bare.len()];
     let mut found: Vec<String> = Vec::new();
@@ -425,7 +425,7 @@ fn by_place(choices: &[Choice], words: &str) -> Option<Vec<String>> {
 }
 
 /// The entries of a list in words.
-fn parts(text: &str) -> Vec<String> {
+pub(crate) fn parts(text: &str) -> Vec<String> {
     let commas = text.replace(" and ", ",").replace([';', '\n'], ",");
     let parts = commas.split(',').map(str::trim).filter(|part| !part.is_empty());
     parts.map(str::to_owned).collect()

@@ -43,6 +43,41 @@ pub struct Cited {
     pub begins_section: bool,
 }
 
+/// A section that may answer a question, for whoever chooses from it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nearby {
+    /// Its heading; empty before the first of an article.
+    pub heading: String,
+    /// Its sentences, in their order.
+    pub sentences: Vec<Cited>,
+    /// The heading, where the sentences mean nothing, or the opposite, without it.
+    pub(crate) needed_heading: Option<Cited>,
+    /// Numbered steps and the sentence before them, by place: they are worth nothing in halves.
+    pub(crate) steps: Vec<usize>,
+}
+
+impl Nearby {
+    /// The sentences at these places, in the section's order, with what they are not without;
+    /// none if there is no such place.
+    #[must_use]
+    pub fn cite(&self, places: &[usize]) -> Vec<Cited> {
+        let mut places: Vec<usize> =
+            places.iter().copied().filter(|place| *place < self.sentences.len()).collect();
+        if places.iter().any(|place| self.steps.contains(place)) {
+            places.extend(&self.steps);
+        }
+        places.sort_unstable();
+        places.dedup();
+        let heading = self.needed_heading.iter().filter(|_| !places.is_empty());
+        let sentences = places.iter().map(|place| &self.sentences[*place]);
+        let mut cited: Vec<Cited> = heading.chain(sentences).cloned().collect();
+        if let Some(first) = cited.first_mut() {
+            first.begins_section = true;
+        }
+        cited
+    }
+}
+
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoAnswer {

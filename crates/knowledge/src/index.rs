@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::articles::{Answer, ArticleText, Cited, Grounds, NoAnswer};
+use crate::articles::{Answer, ArticleText, Cited, Grounds, Nearby, NoAnswer};
 use crate::language::known_code;
 use crate::markdown::Kind;
 use crate::query::{Term, terms};
@@ -70,6 +70,23 @@ impl Index {
         }
         let sentences = choose(&found);
         Ok(Answer { sentences, confidence: found.grounds.confidence })
+    }
+
+    /// The sections that are nearest to a question, best first, whether or not one answers it: for
+    /// whoever can tell, such as a model. None in a language without articles.
+    pub fn nearest(
+        &self,
+        query: &str,
+        language: Option<&str>,
+        topic: Option<&str>,
+        n: usize,
+    ) -> Vec<Nearby> {
+        let Some(shelf) = self.best(query, language, topic).map(|found| found.shelf) else {
+            return Vec::new();
+        };
+        let ranking = shelf.rank(query, &terms(query, shelf), topic);
+        let passages = ranking.fits.iter().take(n).map(|fit| &shelf.passages[fit.passage]);
+        passages.map(|passage| nearby(&shelf.articles[passage.article], passage)).collect()
     }
 
     /// What speaks for an answer, whether or not one is given.
@@ -154,6 +171,16 @@ fn confidence(grounds: &Grounds) -> f32 {
     1.0 / (1.0 + (-logit).exp())
 }
 
+fn nearby(article: &Shelved, passage: &Passage) -> Nearby {
+    let spans = &passage.section.spans;
+    Nearby {
+        heading: passage.section.heading.clone(),
+        sentences: (0..spans.len()).map(|place| cited(article, passage, place)).collect(),
+        needed_heading: heading(article, passage),
+        steps: steps(passage),
+    }
+}
+
 /// The sentences of the sections, best section first, each with its heading where it is needed.
 fn choose(found: &Found<'_>) -> Vec<Cited> {
     let mut chosen = Vec::new();
@@ -185,10 +212,9 @@ fn heading(article: &Shelved, passage: &Passage) -> Option<Cited> {
 /// which carries what the others refer to, and those nearest to the question.
 fn sentences(passage: &Passage, terms: &[Term], has_lead: bool, n_most: usize) -> Vec<usize> {
     let spans = &passage.section.spans;
-    let steps: Vec<usize> = (0..spans.len()).filter(|&at| spans[at].kind == Kind::Step).collect();
-    if let Some(first) = steps.first().filter(|_| steps.len() <= N_STEPS_MAX) {
-        // Numbered steps are worth nothing in halves; the sentence before leads to them.
-        return first.checked_sub(1).into_iter().chain(steps).collect();
+    let steps = steps(passage);
+    if !steps.is_empty() {
+        return steps;
     }
     let score = |place: usize| -> f32 {
         let bag = &passage.sentences[place];
@@ -204,6 +230,19 @@ fn sentences(passage: &Passage, terms: &[Term], has_lead: bool, n_most: usize) -
     let mut chosen: Vec<usize> = lead.into_iter().chain(others).take(n_most).collect();
     chosen.sort_unstable();
     chosen
+}
+
+/// The places of numbered steps, which are worth nothing in halves, and of the sentence that leads to
+/// them; none where there are too many.
+fn steps(passage: &Passage) -> Vec<usize> {
+    let spans = &passage.section.spans;
+    let steps: Vec<usize> = (0..spans.len()).filter(|&at| spans[at].kind == Kind::Step).collect();
+    match steps.first() {
+        Some(first) if steps.len() <= N_STEPS_MAX => {
+            first.checked_sub(1).into_iter().chain(steps).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn cited(article: &Shelved, passage: &Passage, place: usize) -> Cited {

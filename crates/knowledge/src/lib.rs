@@ -22,7 +22,7 @@ mod spelling;
 mod typing;
 mod words;
 
-pub use articles::{Answer, ArticleText, Cited, Grounds, NoAnswer};
+pub use articles::{Answer, ArticleText, Cited, Grounds, Nearby, NoAnswer};
 pub use documents::{Document, Documents, Found};
 pub use index::Index;
 pub use labels::{Labelled, Labeller};

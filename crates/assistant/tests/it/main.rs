@@ -6,4 +6,5 @@ mod cases;
 mod corrections;
 mod people;
 mod procedures;
+mod proposal;
 mod says;

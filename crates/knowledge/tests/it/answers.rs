@@ -159,3 +159,16 @@ fn ways_of_asking_are_learnt_from_and_never_shown() {
         assert!(answer.sentences.iter().all(|cited| !cited.text.contains('?')), "{answer:?}");
     }
 }
+
+#[test]
+fn who_chooses_from_the_nearest_sections_gets_lists_and_steps_whole() {
+    let index = index();
+    let near = index.nearest("How do I print the return label?", Some("en"), None, 3);
+    assert_eq!(near.len(), 3);
+    let steps = &near[0];
+    let one = steps.cite(&[steps.sentences.len() - 1]);
+    assert!(one.len() > 2 && one[0].begins_section, "all steps: {one:?}");
+    assert!(one.iter().skip(1).all(|cited| !cited.begins_section));
+    assert!(steps.cite(&[]).is_empty() && steps.cite(&[999]).is_empty());
+    assert!(index.nearest("Wie lange dauert das?", Some("de"), None, 3).is_empty());
+}
