@@ -205,6 +205,11 @@ impl Procedure {
         Ok(procedure)
     }
 
+    /// The slots, each with how it is asked for.
+    pub fn questions(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.slots.iter().map(|(name, slot)| (name.as_str(), slot.ask.as_str()))
+    }
+
     /// The slot that a step asks for.
     pub(crate) fn asks(&self, step: usize) -> Option<&str> {
         match &self.steps[step].action {

@@ -12,7 +12,7 @@ use crate::{
     command::Command,
     machine::{Choice, Expected, Filled, is_like},
     procedure::SlotKind,
-    reader::{codes, parts, read},
+    reader::{by_label, codes, parts, read},
     words::normalised,
 };
 
@@ -249,7 +249,12 @@ fn chosen(choices: &[Choice], text: &str) -> Option<String> {
     let mut found = choices.iter().filter(is);
     match (found.next(), found.next()) {
         (Some(one), None) => Some(one.value.clone()),
-        _ => None,
+        (Some(_), Some(_)) => None,
+        // Models shorten names: a word that one choice alone has is enough.
+        (None, _) => {
+            let mut named = by_label(choices, &named, true)?;
+            named.pop().filter(|_| named.is_empty())
+        }
     }
 }
 

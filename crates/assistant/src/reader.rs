@@ -369,7 +369,7 @@ pub(crate) fn codes(text: &str, shape: &str) -> Vec<String> {
 }
 
 /// The choices whose name was written: all of it, or words that no other choice has.
-fn by_label(choices: &[Choice], words: &str, is_strict: bool) -> Option<Vec<String>> {
+pub(crate) fn by_label(choices: &[Choice], words: &str, is_strict: bool) -> Option<Vec<String>> {
     let labels: Vec<String> = choices.iter().map(|choice| normalised(&choice.label)).collect();
     let whole: Vec<String> = choices
         .iter()

@@ -25,6 +25,26 @@ pub struct DeskSettings {
     pub trained_at: Option<Time>,
     /// While it is on, people answer everything.
     pub brake: Option<Brake>,
+    /// What reads customers' messages for the assistant, such as "rules" or a model's name with the
+    /// edition of its instruction.
+    pub reads_with: String,
+}
+
+/// What a language model was asked on one day, by the desk's clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelUse {
+    /// Days since 1970, UTC.
+    pub day: i32,
+    /// Its name.
+    pub model: String,
+    /// How often.
+    pub n_questions: i64,
+    /// How often it gave no answer.
+    pub n_failures: i64,
+    /// Of the questions.
+    pub tokens_in: i64,
+    /// Of the answers.
+    pub tokens_out: i64,
 }
 
 /// The brake of a whole desk.

@@ -39,7 +39,7 @@ pub use id::{
     AgentId, ArticleId, CaseId, ConversationId, CustomerId, DeskId, ExampleId, FileId, HandoffId,
     InboxId, JobId, MessageId, NotAnId, ReviewId, TopicId,
 };
-pub use inbox::{Brake, DeskSettings, Inbox};
+pub use inbox::{Brake, DeskSettings, Inbox, ModelUse};
 pub use journal::{Actor, Entry, Kind, Subject};
 pub use message::{Author, DraftState, EventCode, File, Message, MessageKind, Source};
 pub use people::{Agent, Customer, Presence, Role};

@@ -467,6 +467,31 @@ pub(crate) struct ServeOptions {
     pub(crate) place: Place,
     #[command(flatten)]
     pub(crate) procedures: ProcedureOptions,
+    #[command(flatten)]
+    pub(crate) models: ModelOptions,
+}
+
+/// The language models that read customers' messages; without one, rules do.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct ModelOptions {
+    /// Address of an OpenAI-compatible server, such as http://localhost:11434; its secret comes
+    /// from EVENKEEL_MODEL_KEY
+    #[arg(long, value_name = "URL", requires = "model")]
+    pub(crate) model_url: Option<String>,
+    /// The model's name there
+    #[arg(long, value_name = "NAME", requires = "model_url")]
+    pub(crate) model: Option<String>,
+    /// Address that is asked when the first does not answer; its secret comes from
+    /// EVENKEEL_SECOND_MODEL_KEY
+    #[arg(long, value_name = "URL", requires_all = ["second_model", "model_url"])]
+    pub(crate) second_model_url: Option<String>,
+    /// The second model's name
+    #[arg(long, value_name = "NAME", requires = "second_model_url")]
+    pub(crate) second_model: Option<String>,
+    /// Tokens a day, of questions and answers together; rules read the rest of the day
+    #[arg(long, value_name = "N", requires = "model_url",
+        value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) model_tokens_a_day: Option<i64>,
 }
 
 /// What the assistant may do besides answering.
@@ -490,6 +515,8 @@ pub(crate) struct DemoOptions {
     /// PostgreSQL instead of a folder: an empty database, or one that holds the sample shop
     #[arg(long, value_name = "URL", conflicts_with = "data")]
     pub(crate) database: Option<String>,
+    #[command(flatten)]
+    pub(crate) models: ModelOptions,
     /// Leave out the simulated customers and agents
     #[arg(long)]
     pub(crate) quiet: bool,

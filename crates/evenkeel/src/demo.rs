@@ -16,7 +16,7 @@ use crate::{
     arguments::{DemoOptions, Place},
     failure::{Failure, Outcome},
     folder::Folder,
-    playbook_files,
+    models, playbook_files,
     serve::{listen, open_browser, say, stop},
     shop_files::{self, People, Person},
 };
@@ -42,7 +42,8 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     let people = shop_files::people()?;
     let playbook = playbook_files::sample(&open_shop_system(path.as_deref(), &people).await?)?;
     let place = Place { data: path, database: options.database.clone() };
-    let folder = Folder::open_with(&place, options.listening.speed, playbook).await?;
+    let reading = models::of(&options.models)?;
+    let folder = Folder::open_with(&place, options.listening.speed, playbook, reading).await?;
     if let Some(lead) = open_shop(&folder.service, &people).await? {
         write_past(&folder.service, &lead, options.past, options.seed).await?;
     }

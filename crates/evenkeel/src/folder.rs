@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use service::{Playbook, Service};
+use service::{Playbook, Reading, Service};
 use store::{Location, Store};
 
 use crate::{
@@ -41,13 +41,19 @@ impl Place {
 impl Folder {
     /// Opens the desk that a place names. A folder is created if need be, and locked.
     pub(crate) async fn open(place: &Place, speed: f64) -> Outcome<Self> {
-        Self::open_with(place, speed, Playbook::default()).await
+        Self::open_with(place, speed, Playbook::default(), Reading::default()).await
     }
 
-    /// Opens a desk that also follows procedures.
-    pub(crate) async fn open_with(place: &Place, speed: f64, playbook: Playbook) -> Outcome<Self> {
+    /// Opens a desk that also follows procedures, or has language models read messages.
+    pub(crate) async fn open_with(
+        place: &Place,
+        speed: f64,
+        playbook: Playbook,
+        reading: Reading,
+    ) -> Outcome<Self> {
         let (store, lock) = open_store(&place.location()).await?;
-        Ok(Self { service: Service::open_with(store, speed, playbook).await?, _lock: lock })
+        let service = Service::open_with(store, speed, playbook, reading).await?;
+        Ok(Self { service, _lock: lock })
     }
 }
 

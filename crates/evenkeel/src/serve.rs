@@ -13,7 +13,7 @@ use crate::{
     arguments::{Listening, ServeOptions},
     failure::{Failure, Outcome},
     folder::Folder,
-    playbook_files, shop_files,
+    models, playbook_files, shop_files,
 };
 
 /// Connections that the system holds until they are accepted; one that finds no place tries again
@@ -23,7 +23,9 @@ const WAITING_MAX: u32 = 4_096;
 pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
     let stop = stop()?;
     let playbook = playbook_files::of(&options.procedures)?;
-    let folder = Folder::open_with(&options.place, options.listening.speed, playbook).await?;
+    let reading = models::of(&options.models)?;
+    let speed = options.listening.speed;
+    let folder = Folder::open_with(&options.place, speed, playbook, reading).await?;
     let (listener, url) = listen(&options.listening)?;
     say(&format!("Evenkeel runs on {url}"));
     let first = if folder.service.needs_set_up() {

@@ -154,6 +154,8 @@ impl Api {
             .gives::<wire::Customer>(200);
         self.get("/counts", "counts", "Counts the conversations of each view.", Agents)
             .gives::<agents::Counts>(200);
+        let help = "Shows what reads messages for the assistant, and what models were asked.";
+        self.get("/assistant", "assistant", help, Agents).gives::<wire::Assistant>(200);
         self.get("/jobs/failed", "failedJobs", "Lists work that was given up.", Agents)
             .gives::<ListOf<wire::FailedJob>>(200);
         self.post("/jobs/{id}/retry", "retryJob", "Tries given-up work again.", Agents).nothing();

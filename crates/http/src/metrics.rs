@@ -30,6 +30,9 @@ pub(crate) struct Metrics {
     conversations: Family<ViewLabels, Gauge>,
     longest_wait_ms: Gauge,
     jobs: Family<JobLabels, Gauge>,
+    model_questions: Family<ModelLabels, Gauge>,
+    model_failures: Family<ModelLabels, Gauge>,
+    model_tokens: Family<ModelLabels, Gauge>,
     waiting_commits: Gauge,
     is_read_only: Gauge,
     is_database_lost: Gauge,
@@ -66,6 +69,11 @@ struct JobLabels {
     state: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ModelLabels {
+    model: String,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let seconds = (|| Histogram::new(SECONDS)) as fn() -> Histogram;
@@ -77,6 +85,9 @@ impl Metrics {
             conversations: Family::default(),
             longest_wait_ms: Gauge::default(),
             jobs: Family::default(),
+            model_questions: Family::default(),
+            model_failures: Family::default(),
+            model_tokens: Family::default(),
             waiting_commits: Gauge::default(),
             is_read_only: Gauge::default(),
             is_database_lost: Gauge::default(),
@@ -100,6 +111,12 @@ impl Metrics {
         all.register("queue_longest_wait_ms", help, self.longest_wait_ms.clone());
         let help = "Jobs that are open, of these stuck, and given up";
         all.register("jobs", help, self.jobs.clone());
+        let help = "Questions to language models today, of all nodes";
+        all.register("model_questions_today", help, self.model_questions.clone());
+        let help = "Of these without an answer";
+        all.register("model_failures_today", help, self.model_failures.clone());
+        let help = "Tokens used today, of all nodes";
+        all.register("model_tokens_today", help, self.model_tokens.clone());
         let help = "Commits that wait to be written";
         all.register("store_waiting_commits", help, self.waiting_commits.clone());
         all.register("store_read_only", "The disk is full", self.is_read_only.clone());
@@ -127,6 +144,17 @@ impl Metrics {
             ("failed", work.jobs.n_failed),
         ] {
             self.jobs.get_or_create(&JobLabels { state }).set(n);
+        }
+        // Yesterday's models are not today's.
+        for family in [&self.model_questions, &self.model_failures, &self.model_tokens] {
+            family.clear();
+        }
+        for used in service.models_today().await? {
+            let label = ModelLabels { model: used.model };
+            self.model_questions.get_or_create(&label).set(used.n_questions);
+            self.model_failures.get_or_create(&label).set(used.n_failures);
+            let tokens = used.tokens_in.saturating_add(used.tokens_out);
+            self.model_tokens.get_or_create(&label).set(tokens);
         }
         self.waiting_commits.set(i64::try_from(health.n_waiting).unwrap_or(i64::MAX));
         self.is_read_only.set(i64::from(health.is_full));

@@ -22,7 +22,9 @@ use crate::{
     hold::close_cases,
     house::{new_id, retry},
     ledger::{answered, happened},
-    procedure::{About, Progress, kept_form, known_as, restored, understood},
+    models::Understood,
+    playbook::may_begin,
+    procedure::{About, Heard, Progress, kept_form, known_as, restored, understood},
     trace::Trace,
 };
 
@@ -40,10 +42,24 @@ pub(crate) const LEASE_MS: i64 = 10_000;
 /// How long a desk that stops waits for its work.
 const FINISH: Duration = Duration::from_secs(3);
 
+/// What a turn comes to.
 enum Turn {
     Say(Masked, Vec<desk::Source>),
     Follow(Box<Progress>),
     HandOver(HandoffReason),
+}
+
+impl Turn {
+    fn from_reply(thread: &Thread, reply: Option<assistant::Reply>) -> Self {
+        match reply {
+            // Saying the same again helps nobody.
+            Some(reply) if was_said(thread, &reply.text) => {
+                Self::HandOver(HandoffReason::DidNotHelp)
+            }
+            Some(reply) => Self::Say(reply.text, reply.sources),
+            None => Self::HandOver(HandoffReason::NoAnswer),
+        }
+    }
 }
 
 impl Service {
@@ -179,12 +195,13 @@ impl Service {
         let settings = self.settings()?;
         let mut conversation = thread.listed.conversation.clone();
         let state = self.state_of(thread).await?;
+        let mut read = Trace::default();
         let turn = if job.n_attempts >= ATTEMPTS_MAX {
             Turn::HandOver(HandoffReason::NoAnswer)
         } else if settings.brake.is_some() {
             Turn::HandOver(HandoffReason::LevelGivesPeople)
         } else {
-            self.turn(thread, state.clone(), true).await?
+            self.turn(thread, state.clone(), true, &mut read).await?
         };
         let language = spoken(conversation.language.as_deref());
         let at = commit.at;
@@ -204,13 +221,14 @@ impl Service {
                 for line in lines {
                     commit.add(Kind::MessageAdded, line);
                 }
+                progress.trace.begin_with(read);
                 return self.conclude(commit, thread, conversation, &mut progress).await;
             }
             Turn::Say(text, sources) => {
                 conversation.assistant_wrote(&text, at);
                 let says_something = !sources.is_empty();
                 let line = said(&mut conversation, text, sources, at)?;
-                self.trace_answer(thread, &line).keep(commit, line.id);
+                self.trace_answer(thread, &line, read).keep(commit, line.id);
                 if says_something {
                     let before = &thread.listed.conversation;
                     answered(commit, before, &thread.cases, Arm::Ai, line.id);
@@ -227,7 +245,7 @@ impl Service {
                 let text = sayings::person_will_answer(language);
                 conversation.said(desk::AuthorType::Ai, &text, at);
                 let line = said(&mut conversation, text, Vec::new(), at)?;
-                let mut trace = self.trace_answer(thread, &line);
+                let mut trace = self.trace_answer(thread, &line, read);
                 trace.step("hands over", reason.sentence());
                 trace.keep(commit, line.id);
                 lines.push(line);
@@ -309,7 +327,7 @@ impl Service {
     ) -> Result<()> {
         let playbook = self.playbook();
         let about = About { told_by: playbook.tools().get(tool), ..about(thread, true) };
-        let mut progress = self.proceed(&about, state, input, None).await?;
+        let mut progress = self.proceed(&about, state, Heard::from(input)).await?;
         let mut conversation = thread.listed.conversation.clone();
         // Whoever closed it while a call waited hears what came of it.
         if conversation.state == State::Closed {
@@ -341,11 +359,6 @@ impl Service {
             return Ok(None);
         }
         let about = about(thread, may_change);
-        // What was waited for may have come to its end while the desk was away.
-        if let Some((input, tool)) = self.unheard(thread, &state).await? {
-            let about = About { told_by: playbook.tools().get(&tool), ..about };
-            return self.proceed(&about, state, input, None).await.map(Some);
-        }
         let command = understood(&playbook, &state, text);
         // Whoever writes something else than yes or no to "is it this?" means something else.
         let (state, command) = match (state.clarifies(), &command) {
@@ -384,8 +397,8 @@ impl Service {
             (None, Some(command)) => (command, None),
             (None, None) => return Ok(None),
         };
-        let input = Input::Command(command);
-        self.proceed(&about, state, input, begun_with).await.map(Some)
+        let heard = Heard::of_rules(command, begun_with);
+        self.proceed(&about, state, heard).await.map(Some)
     }
 
     /// The procedure that a message asks for, on its own topic or the conversation's, and whether
@@ -395,20 +408,38 @@ impl Service {
         thread: &Thread,
         text: &Masked,
     ) -> Result<Option<(String, bool)>> {
-        let topics = self.topics_by_id().await?;
-        let conversation = &thread.listed.conversation;
-        let brain = self.brain();
-        let named = brain.understand(text).decided;
-        let slugs: Vec<&str> = named
-            .into_iter()
-            .chain(conversation.topic_id)
-            .filter_map(|id| topics.get(&id))
-            .map(|topic| topic.slug.as_str())
-            .collect();
+        let slugs = self.slugs(thread, text).await?;
+        let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
         let playbook = self.playbook();
-        let language = conversation.language.as_deref();
-        let found = brain.procedure(playbook.procedures(), text, language, &slugs);
+        let language = thread.listed.conversation.language.as_deref();
+        let found = self.brain().procedure(playbook.procedures(), text, language, &slugs);
         Ok(found.map(|(procedure, is_sure)| (procedure.name.clone(), is_sure)))
+    }
+
+    /// The procedures that may begin with a message, on its own topic or the conversation's.
+    pub(crate) async fn procedures_for(
+        &self,
+        thread: &Thread,
+        text: &Masked,
+    ) -> Result<Vec<String>> {
+        let playbook = self.playbook();
+        if playbook.connection().is_none() {
+            return Ok(Vec::new());
+        }
+        let slugs = self.slugs(thread, text).await?;
+        let slugs: Vec<&str> = slugs.iter().map(String::as_str).collect();
+        let language = thread.listed.conversation.language.as_deref();
+        let found = playbook.procedures().iter().filter(|one| may_begin(one, language, &slugs));
+        Ok(found.map(|procedure| procedure.name.clone()).collect())
+    }
+
+    /// The topics of a message and of its conversation.
+    async fn slugs(&self, thread: &Thread, text: &Masked) -> Result<Vec<String>> {
+        let topics = self.topics_by_id().await?;
+        let named = self.brain().understand(text).decided;
+        let ids = named.into_iter().chain(thread.listed.conversation.topic_id);
+        let found = ids.filter_map(|id| topics.get(&id)).map(|topic| topic.slug.clone());
+        Ok(found.collect())
     }
 
     /// What the assistant does with the customer's last message.
@@ -417,11 +448,23 @@ impl Service {
         thread: &Thread,
         state: assistant::State,
         may_change: bool,
+        trace: &mut Trace,
     ) -> Result<Turn> {
         let Some(text) = last_words(thread) else {
             return Ok(Turn::HandOver(HandoffReason::NoAnswer));
         };
+        // What was waited for may have come to its end while the desk was away.
+        if let Some((input, tool)) = self.unheard(thread, &state).await? {
+            let playbook = self.playbook();
+            let told_by = playbook.tools().get(&tool);
+            let about = About { told_by, ..about(thread, may_change) };
+            let progress = self.proceed(&about, state, Heard::from(input)).await?;
+            return Ok(Turn::Follow(Box::new(progress)));
+        }
         let all = words_since(thread);
+        if let Some(understood) = self.ask_model(thread, &state, &all, trace).await? {
+            return self.turn_by_model(thread, state, &all, may_change, understood).await;
+        }
         let followed = self.follow_procedure(thread, state, &all, may_change).await?;
         Ok(match followed {
             Some(progress) => Turn::Follow(Box::new(progress)),
@@ -429,9 +472,41 @@ impl Service {
         })
     }
 
+    /// Does what was taken of a model's proposal.
+    async fn turn_by_model(
+        &self,
+        thread: &Thread,
+        state: assistant::State,
+        text: &Masked,
+        may_change: bool,
+        understood: Understood,
+    ) -> Result<Turn> {
+        let commands = understood.accepted.commands.as_slice();
+        let only_answers = matches!(commands, [Command::Answer { .. }]);
+        match commands {
+            [Command::HandOver { .. }] if !state.is_at_work() => {
+                Ok(Turn::HandOver(HandoffReason::NoAnswer))
+            }
+            _ if only_answers && !state.is_at_work() => {
+                Ok(Turn::from_reply(thread, reply(&understood.sentences)))
+            }
+            _ => {
+                // Whoever writes something else than yes or no to "is it this?" means something else.
+                let begins = |command: &Command| matches!(command, Command::StartProcedure { .. });
+                let state = match only_answers || commands.iter().any(begins) {
+                    true => state.without_wish(),
+                    false => state,
+                };
+                let about = about(thread, may_change);
+                let heard = Heard::of_model(understood, text);
+                let progress = self.proceed(&about, state, heard).await?;
+                Ok(Turn::Follow(Box::new(progress)))
+            }
+        }
+    }
+
     /// How an answer from articles came about.
-    fn trace_answer(&self, thread: &Thread, line: &Message) -> Trace {
-        let mut trace = Trace::default();
+    fn trace_answer(&self, thread: &Thread, line: &Message, mut trace: Trace) -> Trace {
         let Some(text) = last_words(thread) else { return trace };
         let understood = self.brain().understand(text);
         let topic = thread.listed.topic_name.as_ref().map_or("none of these", Masked::as_str);
@@ -462,14 +537,7 @@ impl Service {
             return Turn::HandOver(HandoffReason::DidNotHelp);
         }
         match self.brain().answer(text, language, conversation.topic_id) {
-            Verdict::Sentences(sentences, _) => match reply(&sentences) {
-                // Saying the same again helps nobody.
-                Some(reply) if was_said(thread, &reply.text) => {
-                    Turn::HandOver(HandoffReason::DidNotHelp)
-                }
-                Some(reply) => Turn::Say(reply.text, reply.sources),
-                None => Turn::HandOver(HandoffReason::NoAnswer),
-            },
+            Verdict::Sentences(sentences, _) => Turn::from_reply(thread, reply(&sentences)),
             Verdict::NoAnswer => Turn::HandOver(HandoffReason::NoAnswer),
             Verdict::OtherLanguage => Turn::HandOver(HandoffReason::OtherLanguage),
         }
@@ -478,8 +546,9 @@ impl Service {
     /// What the assistant would have said, for a reviewer: a case that it would have given to a
     /// person is none that it answers, and is not reviewed.
     async fn practise(&self, commit: &mut Commit, thread: &Thread) -> Result<()> {
+        let mut read = Trace::default();
         let Some((text, sources)) =
-            suggestion(self.turn(thread, self.state_of(thread).await?, false).await?)
+            suggestion(self.turn(thread, self.state_of(thread).await?, false, &mut read).await?)
         else {
             return Ok(());
         };
@@ -506,8 +575,9 @@ impl Service {
 
     /// A suggestion to the person who will answer; none where the assistant knows none.
     async fn draft(&self, commit: &mut Commit, thread: Thread) -> Result<()> {
+        let mut read = Trace::default();
         let Some((text, sources)) =
-            suggestion(self.turn(&thread, self.state_of(&thread).await?, false).await?)
+            suggestion(self.turn(&thread, self.state_of(&thread).await?, false, &mut read).await?)
         else {
             return Ok(());
         };

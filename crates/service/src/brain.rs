@@ -23,6 +23,9 @@ const LANGUAGES: [&str; 16] = [
     "en", "de", "sv", "es", "fr", "it", "nl", "pt", "da", "nb", "fi", "pl", "ar", "he", "tr", "ja",
 ];
 
+/// So many sections of articles are shown to a model.
+const SECTIONS_SHOWN: usize = 5;
+
 /// Immutable; a change makes a new one.
 pub(crate) struct Brain {
     classifier: Arc<Classifier>,
@@ -173,6 +176,30 @@ impl Brain {
         }
     }
 
+    /// What articles have nearest to a text, for a model to choose from.
+    pub(crate) fn shown(
+        &self,
+        text: &Masked,
+        language: Option<&str>,
+        topic: Option<TopicId>,
+    ) -> Shown {
+        let topic = topic.map(|id| id.to_string());
+        Shown(self.index.nearest(text.as_str(), language, topic.as_deref(), SECTIONS_SHOWN))
+    }
+
+    /// The sentences of these numbers, each with its source.
+    pub(crate) fn chosen(&self, shown: &Shown, numbers: &[usize]) -> Vec<CitedSentence> {
+        let mut chosen = Vec::new();
+        let mut first = 1;
+        for section in &shown.0 {
+            let places: Vec<usize> =
+                numbers.iter().filter_map(|number| number.checked_sub(first)).collect();
+            first += section.sentences.len();
+            chosen.extend(section.cite(&places).iter().filter_map(|cited| self.cite(cited)));
+        }
+        chosen
+    }
+
     fn cite(&self, cited: &knowledge::Cited) -> Option<CitedSentence> {
         let article = self.articles.get(&cited.article)?;
         Some(CitedSentence {
@@ -184,6 +211,36 @@ impl Brain {
             slug: article.slug.clone(),
             title: article.title.clone(),
         })
+    }
+}
+
+/// Sections of articles whose sentences are numbered from one on.
+pub(crate) struct Shown(Vec<knowledge::Nearby>);
+
+impl Shown {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.n() == 0
+    }
+
+    /// How many sentences.
+    pub(crate) fn n(&self) -> usize {
+        self.0.iter().map(|section| section.sentences.len()).sum()
+    }
+
+    /// Each section's heading, and its sentences with their numbers.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut number = 0;
+        for section in &self.0 {
+            if !section.heading.is_empty() {
+                lines.push(format!("{}:", section.heading));
+            }
+            for sentence in &section.sentences {
+                number += 1;
+                lines.push(format!("{number}. {}", sentence.text));
+            }
+        }
+        lines
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
     levels::{Books, rules},
     listeners::Listeners,
     live::LiveChange,
+    models::Reading,
     playbook::Playbook,
 };
 
@@ -31,6 +32,8 @@ pub struct Service {
     pub(crate) clock: Clock,
     pub(crate) brain: Arc<RwLock<Arc<Brain>>>,
     playbook: Arc<Playbook>,
+    /// What reads messages besides the rules.
+    pub(crate) reading: Arc<Reading>,
     /// One learns at a time, so that what was read first is never kept over what was read later.
     pub(crate) learning: Arc<tokio::sync::Mutex<()>>,
     /// True once the desk has learnt for the first time.
@@ -63,14 +66,19 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn open(store: Store, speed: f64) -> Result<Self> {
-        Self::open_with(store, speed, Playbook::default()).await
+        Self::open_with(store, speed, Playbook::default(), Reading::default()).await
     }
 
-    /// Opens a desk that also follows procedures.
+    /// Opens a desk that also follows procedures, or has language models read messages.
     ///
     /// # Errors
     /// As [`Service::open`].
-    pub async fn open_with(store: Store, speed: f64, playbook: Playbook) -> Result<Self> {
+    pub async fn open_with(
+        store: Store,
+        speed: f64,
+        playbook: Playbook,
+        reading: Reading,
+    ) -> Result<Self> {
         let seen = store.last_seq().await?;
         let last = store.journal_after(seen - 1, 1).await?;
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
@@ -81,6 +89,7 @@ impl Service {
             clock: Clock::new(speed, not_before),
             brain: Arc::new(RwLock::new(Arc::new(Brain::empty()))),
             playbook: Arc::new(playbook),
+            reading: Arc::new(reading),
             learning: Arc::default(),
             has_learnt: watch::channel(false).0,
             topics: Arc::default(),
@@ -95,6 +104,7 @@ impl Service {
             relearn: Arc::default(),
             numbers: Arc::default(),
         };
+        service.note_reading().await?;
         service.start_live(seen);
         service.start_work();
         service.start_retraining();

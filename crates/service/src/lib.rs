@@ -45,6 +45,9 @@ pub use playbook::{Playbook, asked_for};
 
 mod procedure;
 
+mod models;
+pub use models::{Reading, ReadingState};
+
 mod trace;
 pub use trace::TraceStep;
 

@@ -75,11 +75,15 @@ impl Starter {
         let named = self.0.as_ref()?.classify(text);
         let best = named.ranked.first().filter(|_| named.decided.is_some())?;
         let procedure = procedures.get(&best.topic)?;
-        let on_topic = procedure.topics.is_empty()
-            || procedure.topics.iter().any(|slug| topics.contains(&slug.as_str()));
-        let speaks = language.is_none_or(|language| language == procedure.language);
-        (on_topic && speaks).then_some((procedure, best.confidence >= SURE))
+        may_begin(procedure, language, topics).then_some((procedure, best.confidence >= SURE))
     }
+}
+
+/// Whether a procedure may begin in this language, on these topics.
+pub(crate) fn may_begin(procedure: &Procedure, language: Option<&str>, topics: &[&str]) -> bool {
+    let on_topic = procedure.topics.is_empty()
+        || procedure.topics.iter().any(|slug| topics.contains(&slug.as_str()));
+    on_topic && language.is_none_or(|language| language == procedure.language)
 }
 
 /// The procedure that each of these texts asks for, written on a topic, and whether it begins without

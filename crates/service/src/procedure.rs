@@ -1,17 +1,19 @@
 //! A turn of a procedure: what the customer wrote is read, the machine goes on, tools are asked, and
 //! a change is proposed; what is to be committed comes back as a value.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use assistant::{
-    Arguments, Command, Effect, Expected, Input, Outcome, Records, State, Tool, begins_with,
-    identify, read, says_yes_or_no, step,
+    Arguments, CitedSentence, Command, Effect, Expected, Input, Outcome, Records, State, Tool,
+    begins_with, identify, read, says_yes_or_no, step, told_ahead,
 };
 use desk::{Customer, Source};
 use privacy::{Masked, RawText};
 use tools::Told;
 
-use crate::{Result, Service, Verdict, calls::Proposed, playbook::Playbook, trace::Trace};
+use crate::{
+    Result, Service, Verdict, calls::Proposed, models::Understood, playbook::Playbook, trace::Trace,
+};
 
 /// Procedures that begin in the middle of each other, and values found ahead, end somewhere.
 const INPUTS_MAX: usize = 60;
@@ -88,14 +90,12 @@ impl Service {
         labels.filter_map(|order| order["label"].as_str().map(str::to_owned)).collect()
     }
 
-    /// Follows procedures from an input until they wait, for the customer or for a change.
-    /// `begun_with` is the message that began one; values in it are not asked for again.
+    /// Follows procedures with what was heard until they wait, for the customer or for a change.
     pub(crate) async fn proceed(
         &self,
         about: &About<'_>,
         state: State,
-        input: Input,
-        begun_with: Option<&Masked>,
+        heard: Heard<'_>,
     ) -> Result<Progress> {
         let playbook = self.playbook();
         let mut turn = Turn {
@@ -116,10 +116,58 @@ impl Service {
         if let Some(tool) = about.told_by {
             cite(&mut turn.progress.sources, tool);
         }
-        turn.follow(input, begun_with).await?;
+        turn.follow(heard).await?;
         // Sources that nothing was said of are none.
         turn.progress.sources.retain(|source| !is_unused(source));
         Ok(turn.progress)
+    }
+}
+
+/// What a turn begins with.
+#[derive(Default)]
+pub(crate) struct Heard<'a> {
+    /// In this order.
+    inputs: VecDeque<Input>,
+    /// The message that began a procedure; values in it are not asked for again.
+    begun_with: Option<&'a Masked>,
+    ahead: Ahead<'a>,
+    /// Sentences that a model chose for the question in it.
+    sentences: Vec<CitedSentence>,
+}
+
+/// Values that a model gave before they were asked for, and the customer's words that vouch for them.
+#[derive(Default)]
+struct Ahead<'a> {
+    values: BTreeMap<String, serde_json::Value>,
+    words: &'a str,
+}
+
+impl From<Input> for Heard<'_> {
+    fn from(input: Input) -> Self {
+        Self { inputs: VecDeque::from([input]), ..Self::default() }
+    }
+}
+
+impl<'a> Heard<'a> {
+    /// What the rules read of a text.
+    pub(crate) fn of_rules(command: Command, begun_with: Option<&'a Masked>) -> Self {
+        Self { begun_with, ..Self::from(Input::Command(command)) }
+    }
+
+    /// What was taken of a model's proposal about this text. A question is answered first, so that
+    /// what the procedure asks stands at the end.
+    pub(crate) fn of_model(understood: Understood, text: &'a Masked) -> Self {
+        let Understood { accepted, sentences } = understood;
+        let is_answer = |command: &Command| matches!(command, Command::Answer { .. });
+        let (answers, others): (Vec<_>, Vec<_>) =
+            accepted.commands.into_iter().partition(is_answer);
+        let begins = |command: &Command| matches!(command, Command::StartProcedure { .. });
+        Self {
+            begun_with: others.iter().any(begins).then_some(text),
+            inputs: answers.into_iter().chain(others).map(Input::Command).collect(),
+            ahead: Ahead { values: accepted.ahead, words: text.as_str() },
+            sentences,
+        }
     }
 }
 
@@ -144,25 +192,29 @@ struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    async fn follow(&mut self, input: Input, mut begun_with: Option<&Masked>) -> Result<()> {
+    async fn follow(&mut self, heard: Heard<'_>) -> Result<()> {
         let procedures = self.playbook.procedures();
-        let mut inputs = VecDeque::from([input]);
+        let Heard { mut inputs, mut begun_with, mut ahead, sentences } = heard;
+        let mut question = None;
         for _ in 0..INPUTS_MAX {
             let Some(input) = inputs.pop_front() else { break };
             let before = self.progress.state.read_back().map(str::to_owned);
             let state = std::mem::take(&mut self.progress.state);
             self.progress.trace.heard(&input);
+            let begins = matches!(
+                input,
+                Input::Command(Command::StartProcedure { .. } | Command::Confirm {})
+            );
             let (state, effects) = step(procedures, state, input);
             self.progress.state = state;
-            if let Some(text) = begun_with.take() {
+            if begins && let Some(text) = begun_with.take() {
                 self.progress.state.keep_wish(text.as_str());
             }
-            let mut question = None;
             for effect in effects {
                 match effect {
                     Effect::Say(text) => self.say(text),
                     Effect::Ask(text) => question = Some(text),
-                    Effect::Answer(asked) => self.answer(&asked),
+                    Effect::Answer(asked) => self.answer(&asked, &sentences),
                     Effect::HandOver(reason) => {
                         self.progress.trace.step("hands over", reason.clone());
                         self.progress.hands_over = Some(reason);
@@ -172,16 +224,19 @@ impl Turn<'_> {
                         let words = before.clone().filter(|_| confirmed);
                         let made = self.call(&step, &tool, &arguments, words).await?;
                         let Some(outcome) = made else { continue };
-                        inputs.push_back(Input::Called { step, outcome });
+                        // The machine waits for it, whatever else was heard.
+                        inputs.push_front(Input::Called { step, outcome });
                     }
                 }
             }
-            // What the first message says already is not asked for.
-            if let Some(command) = self.said_before() {
-                inputs.push_back(Input::Command(command));
+            // What the message says already is not asked for.
+            if let Some(command) = self.said_before(&mut ahead) {
+                inputs.push_front(Input::Command(command));
                 question = None;
             }
-            self.progress.said.extend(question);
+            if inputs.is_empty() {
+                self.progress.said.extend(question.take());
+            }
         }
         if !inputs.is_empty() {
             // What it waits for would never come.
@@ -192,9 +247,13 @@ impl Turn<'_> {
         Ok(())
     }
 
-    fn said_before(&mut self) -> Option<Command> {
+    fn said_before(&mut self, ahead: &mut Ahead<'_>) -> Option<Command> {
         let expected = self.progress.state.expected(self.playbook.procedures())?;
         let Expected::Slot { name, .. } = &expected else { return None };
+        let told = ahead.values.remove(name);
+        if let Some(command) = told.and_then(|value| told_ahead(&expected, &value, ahead.words)) {
+            return Some(command);
+        }
         let wish = self.progress.state.take_wish(name)?;
         begins_with(&expected, &wish)
     }
@@ -212,14 +271,18 @@ impl Turn<'_> {
     }
 
     /// A question in between, from the articles.
-    fn answer(&mut self, question: &str) {
+    fn answer(&mut self, question: &str, chosen: &[CitedSentence]) {
         let conversation = self.about.conversation;
         let language = conversation.language.as_deref();
-        let text = RawText::from(question).mask();
-        let verdict = self.service.brain().answer(&text, language, None);
-        let found = match verdict {
-            Verdict::Sentences(sentences, _) => assistant::reply(&sentences),
-            Verdict::NoAnswer | Verdict::OtherLanguage => None,
+        let found = match chosen {
+            [] => {
+                let text = RawText::from(question).mask();
+                match self.service.brain().answer(&text, language, None) {
+                    Verdict::Sentences(sentences, _) => assistant::reply(&sentences),
+                    Verdict::NoAnswer | Verdict::OtherLanguage => None,
+                }
+            }
+            chosen => assistant::reply(chosen),
         };
         let named = |reply: &assistant::Reply| {
             reply.sources.iter().map(|source| source.slug.clone()).collect::<Vec<_>>().join(", ")

@@ -133,6 +133,7 @@ impl Service {
                 fingerprint_key: secrets::random::<32>().to_vec(),
                 trained_at: None,
                 brake: None,
+                reads_with: self.reading.reads_with(),
             },
         );
         commit.add(

@@ -33,6 +33,13 @@ impl Trace {
         }
     }
 
+    /// What came before these steps.
+    pub(crate) fn begin_with(&mut self, before: Trace) {
+        let own = std::mem::replace(&mut self.0, before.0);
+        self.0.extend(own);
+        self.0.truncate(STEPS_MAX);
+    }
+
     /// What a procedure was told.
     pub(crate) fn heard(&mut self, input: &Input) {
         match input {

@@ -5,7 +5,7 @@ use std::fmt;
 use desk::{
     Actor, Agent, AgentId, Article, Call, Case, CaseId, Conversation, ConversationId, Customer,
     CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Message,
-    MessageId, Review, ReviewId, ReviewVerdict, Subject, Time, Topic, TopicId,
+    MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject, Time, Topic, TopicId,
 };
 use privacy::Masked;
 
@@ -142,6 +142,8 @@ pub enum Change {
         /// Its steps, as JSON.
         steps: String,
     },
+    /// A model was asked: added to what it was asked that day.
+    AddModelUse(ModelUse),
     /// Money is reserved by a call of the same commit; refused with `Conflict` when somebody has
     /// reserved some since this version was read.
     Reserve(i64),

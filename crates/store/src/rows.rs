@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use desk::{
     Agent, AgentId, Article, Author, AuthorType, Call, Conversation, Customer, DeskSettings, Entry,
-    File, Handler, Inbox, LastMessage, Message, Priority, Source, Survey, Time, Topic,
+    File, Handler, Inbox, LastMessage, Message, ModelUse, Priority, Source, Survey, Time, Topic,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,7 @@ pub(crate) fn desk(row: &Row<'_>) -> Outcome<DeskSettings> {
             }),
             None => None,
         },
+        reads_with: row.get("reads_with")?,
     })
 }
 
@@ -326,6 +327,17 @@ pub(crate) fn message(row: &Row<'_>) -> Outcome<Message> {
         draft_state: optional_word(row, "draft_state", desk::DraftState::parse)?,
         client_id: row.get("client_id")?,
         created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn model_use(row: &Row<'_>) -> Outcome<ModelUse> {
+    Ok(ModelUse {
+        day: i32::try_from(row.get::<i64>("day")?).map_err(|_| bad("day"))?,
+        model: row.get("model")?,
+        n_questions: row.get("n_questions")?,
+        n_failures: row.get("n_failures")?,
+        tokens_in: row.get("tokens_in")?,
+        tokens_out: row.get("tokens_out")?,
     })
 }
 

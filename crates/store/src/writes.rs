@@ -65,7 +65,7 @@ macro_rules! shapes {
 shapes! {
     DESK: "desks" [
         "name", "hours", "is_demo", "draw_seed", "fingerprint_key", "trained_at", "braked_at",
-        "braked_by", "brake_reason",
+        "braked_by", "brake_reason", "reads_with",
     ];
     INBOX: "inboxes" ["name", "key", "greeting", "identity_secret"];
     AGENT: "agents" [
@@ -254,6 +254,23 @@ impl Writes {
             Change::AddTrace { message_id, at, steps } => self.push(
                 "insert into traces (message_id, at, steps) values (?1, ?2, ?3)",
                 values![message_id.to_string(), *at, steps],
+            ),
+            Change::AddModelUse(used) => self.push(
+                "insert into model_uses \
+                 (day, model, n_questions, n_failures, tokens_in, tokens_out) \
+                 values (?1, ?2, ?3, ?4, ?5, ?6) on conflict (day, model) do update set \
+                 n_questions = model_uses.n_questions + excluded.n_questions, \
+                 n_failures = model_uses.n_failures + excluded.n_failures, \
+                 tokens_in = model_uses.tokens_in + excluded.tokens_in, \
+                 tokens_out = model_uses.tokens_out + excluded.tokens_out",
+                values![
+                    i64::from(used.day),
+                    &used.model,
+                    used.n_questions,
+                    used.n_failures,
+                    used.tokens_in,
+                    used.tokens_out
+                ],
             ),
             Change::Reserve(_) => {
                 self.push("update counters set value = value + 1 where name = 'calls'", values![]);
@@ -552,6 +569,7 @@ fn desk_values(desk: &DeskSettings) -> Vec<Value> {
         desk.brake.as_ref().map(|brake| brake.at),
         desk.brake.as_ref().and_then(|brake| brake.by).map(|id| id.to_string()),
         desk.brake.as_ref().map(|brake| &brake.reason),
+        &desk.reads_with,
     ])
 }
 

@@ -29,53 +29,56 @@ fn slot(kind: SlotKind, choices: Vec<Choice>, like: Option<&str>) -> Expected {
     Expected::Slot { name: "order".into(), kind, choices, like, is_optional: false }
 }
 
-fn value(expected: &Expected, given: Value, words: &str) -> Option<Value> {
-    let command = told_ahead(expected, &given, words)?;
+fn value(expected: &Expected, given: &Value, words: &str) -> Option<Value> {
+    let command = told_ahead(expected, given, words)?;
     let Command::SetSlot { value, .. } = command else { panic!("{command:?}") };
     Some(value)
 }
 
 #[test]
 fn a_value_is_one_that_may_be_chosen() {
-    let orders = vec![choice("#W1", "#W1: Lamp (pending)"), choice("#W2", "#W2: Mug (pending)")];
+    let orders = vec![choice("#W1", "#W1: Lamp (pending)"), choice("#W2", "#W2: Chair (pending)")];
     let one = slot(SlotKind::Choice, orders.clone(), Some("#W0"));
     for (given, is) in [
         (json!("#W1"), Some(json!("#W1"))),
         (json!("w1"), Some(json!("#W1"))),
-        (json!("#W2: Mug (pending)"), Some(json!("#W2"))),
+        (json!("#W2: Chair (pending)"), Some(json!("#W2"))),
+        (json!("the lamp"), Some(json!("#W1"))),
+        (json!("the pending one"), None),
+        (json!("lamp and chair"), None),
         (json!("#W3"), None),
         (json!(["#W1"]), None),
         (json!(null), None),
         (json!({ "order": "#W1" }), None),
     ] {
-        assert_eq!(value(&one, given.clone(), "the lamp"), is, "{given}");
+        assert_eq!(value(&one, &given, "the lamp"), is, "{given}");
     }
     let many = slot(SlotKind::Texts, orders, None);
-    assert_eq!(value(&many, json!(["#W1", "#W2"]), ""), Some(json!(["#W1", "#W2"])));
-    assert_eq!(value(&many, json!("#W2: Mug (pending)"), ""), Some(json!(["#W2"])));
-    assert_eq!(value(&many, json!("#W1, #W2"), ""), Some(json!(["#W1", "#W2"])));
-    assert_eq!(value(&many, json!(["#W1", "#W3"]), ""), None, "all of them, or none");
-    assert_eq!(value(&many, json!([]), ""), None);
+    assert_eq!(value(&many, &json!(["#W1", "#W2"]), ""), Some(json!(["#W1", "#W2"])));
+    assert_eq!(value(&many, &json!("#W2: Chair (pending)"), ""), Some(json!(["#W2"])));
+    assert_eq!(value(&many, &json!("#W1, #W2"), ""), Some(json!(["#W1", "#W2"])));
+    assert_eq!(value(&many, &json!(["#W1", "#W3"]), ""), None, "all of them, or none");
+    assert_eq!(value(&many, &json!([]), ""), None);
     // A list that is empty has nothing to choose from.
-    assert_eq!(value(&slot(SlotKind::Choice, vec![], None), json!("#W1"), "#W1"), None);
+    assert_eq!(value(&slot(SlotKind::Choice, vec![], None), &json!("#W1"), "#W1"), None);
 }
 
 #[test]
 fn a_value_without_a_list_stands_in_the_customers_words() {
     let street = slot(SlotKind::Text, vec![], None);
     let words = "please send it to 5 Harbour Road, Lund";
-    assert_eq!(value(&street, json!("5 Harbour Road"), words), Some(json!("5 Harbour Road")));
-    assert_eq!(value(&street, json!("1 Thief Street"), words), None);
-    assert_eq!(value(&street, json!("Harbour"), "to harbourside"), None, "whole words only");
-    assert_eq!(value(&street, json!("!!!"), words), None);
-    assert_eq!(value(&street, json!("x".repeat(300)), &"x".repeat(300)), None);
+    assert_eq!(value(&street, &json!("5 Harbour Road"), words), Some(json!("5 Harbour Road")));
+    assert_eq!(value(&street, &json!("1 Thief Street"), words), None);
+    assert_eq!(value(&street, &json!("Harbour"), "to harbourside"), None, "whole words only");
+    assert_eq!(value(&street, &json!("!!!"), words), None);
+    assert_eq!(value(&street, &json!("x".repeat(300)), &"x".repeat(300)), None);
     let code = slot(SlotKind::Text, vec![], Some("#W000"));
-    assert_eq!(value(&code, json!("w123"), "my order w123"), Some(json!("#W123")));
-    assert_eq!(value(&code, json!("w999"), "my order w123"), None);
+    assert_eq!(value(&code, &json!("w123"), "my order w123"), Some(json!("#W123")));
+    assert_eq!(value(&code, &json!("w999"), "my order w123"), None);
     let yes = slot(SlotKind::YesNo, vec![], None);
-    assert_eq!(value(&yes, json!(true), ""), Some(json!(true)));
-    assert_eq!(value(&yes, json!("No"), ""), Some(json!(false)));
-    assert_eq!(value(&yes, json!("perhaps"), ""), None);
+    assert_eq!(value(&yes, &json!(true), ""), Some(json!(true)));
+    assert_eq!(value(&yes, &json!("No"), ""), Some(json!(false)));
+    assert_eq!(value(&yes, &json!("perhaps"), ""), None);
 }
 
 #[test]

@@ -275,6 +275,11 @@ pub(crate) async fn remove_sample(State(desk): State<Desk>, signed: Signed) -> R
     Ok(Answer(state.into()))
 }
 
+pub(crate) async fn assistant(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Assistant> {
+    let state = desk.service.reading_state(&signed.caller).await?;
+    Ok(Answer(wire::Assistant::from(&state)))
+}
+
 pub(crate) async fn failed_jobs(
     State(desk): State<Desk>,
     signed: Signed,

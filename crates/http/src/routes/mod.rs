@@ -51,6 +51,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/customers/{id}", patch(agents::flag))
         .route("/counts", get(agents::counts))
         .route("/overview", get(agents::overview))
+        .route("/assistant", get(house::assistant))
         .route("/jobs/failed", get(house::failed_jobs))
         .route("/jobs/{id}", delete(house::drop_job))
         .route("/jobs/{id}/retry", post(house::retry_job))

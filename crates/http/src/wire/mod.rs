@@ -1,6 +1,7 @@
 //! The shapes on the wire, named as in the API's description.
 
 mod agents;
+mod assistant;
 mod balance;
 mod calls;
 mod overview;
@@ -8,6 +9,7 @@ mod what_if;
 mod widget;
 
 pub(crate) use agents::*;
+pub(crate) use assistant::Assistant;
 pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use calls::{Call, TraceStep};
 pub(crate) use overview::{FailedJob, Overview};

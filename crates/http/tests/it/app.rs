@@ -8,7 +8,9 @@ use axum::{
 use desk::{Level, Role};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use service::{FirstRun, ImportedArticle, ImportedTopic, NewAgent, Playbook, Sample, Service};
+use service::{
+    FirstRun, ImportedArticle, ImportedTopic, NewAgent, Playbook, Reading, Sample, Service,
+};
 use tower::ServiceExt;
 
 use crate::place::Place;
@@ -35,12 +37,12 @@ impl App {
     }
 
     pub(crate) async fn open_at(place: Place) -> Self {
-        Self::open_with(place, Playbook::default()).await
+        Self::open_with(place, Playbook::default(), Reading::default()).await
     }
 
-    /// A desk that follows procedures.
-    pub(crate) async fn open_with(place: Place, playbook: Playbook) -> Self {
-        let service = Service::open_with(place.open().await, 1.0, playbook).await.unwrap();
+    /// A desk that follows procedures, or asks models.
+    pub(crate) async fn open_with(place: Place, playbook: Playbook, reading: Reading) -> Self {
+        let service = Service::open_with(place.open().await, 1.0, playbook, reading).await.unwrap();
         let owner = service
             .set_up(FirstRun {
                 desk_name: "Shop".into(),

@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod follow;
 mod identity;
+mod models;
 mod nodes;
 mod people;
 mod place;

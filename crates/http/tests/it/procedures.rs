@@ -18,14 +18,14 @@ use axum::{
 };
 use desk::Level;
 use serde_json::{Value, json};
-use service::{ImportedTopic, Playbook};
+use service::{ImportedTopic, Playbook, Reading};
 use shop::{Buyer, Shop, sample};
 use tokio::net::TcpListener;
 use tools::{Connection, Key};
 
 use crate::{app::App, place::Place};
 
-const TOOLS: &str = include_str!("../../../../demo/tools.toml");
+pub(crate) const TOOLS: &str = include_str!("../../../../demo/tools.toml");
 const PROCEDURES: [&str; 3] = [
     include_str!("../../../../demo/procedures/cancel_order.toml"),
     include_str!("../../../../demo/procedures/return_items.toml"),
@@ -36,9 +36,9 @@ const PROCEDURES: [&str; 3] = [
 const N_BUYERS: usize = 40;
 
 /// A desk and the shop that it calls.
-struct Street {
-    app: App,
-    playbook: Playbook,
+pub(crate) struct Street {
+    pub(crate) app: App,
+    pub(crate) playbook: Playbook,
     /// Changes that are made, and whose answers are lost.
     n_lost: Arc<AtomicUsize>,
     /// The shop's records as they were at first.
@@ -59,10 +59,14 @@ async fn lose(State(n_lost): State<Arc<AtomicUsize>>, request: Request, next: Ne
 
 impl Street {
     async fn open() -> Self {
-        Self::with_tools(TOOLS).await
+        Self::with(TOOLS, Reading::default()).await
     }
 
     async fn with_tools(tools: &str) -> Self {
+        Self::with(tools, Reading::default()).await
+    }
+
+    pub(crate) async fn with(tools: &str, reading: Reading) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let buyers: Vec<Buyer> = (0..N_BUYERS)
             .map(|n| Buyer { id: format!("buyer-{n}"), name: format!("Ida{n} Berg") })
@@ -83,13 +87,13 @@ impl Street {
         }
         let connection = Connection::new(&url, Key::default()).unwrap();
         let playbook = Playbook::new(tools, procedures, connection);
-        let app = App::open_with(Place::new(), playbook.clone()).await;
+        let app = App::open_with(Place::new(), playbook.clone(), reading).await;
         teach(&app).await;
         Self { app, playbook, n_lost, records, journal, _folder: folder }
     }
 
     /// A customer whom the site has signed.
-    async fn buyer(&self, id: &str) -> String {
+    pub(crate) async fn buyer(&self, id: &str) -> String {
         let secret = self.app.service.door("web").await.unwrap().identity_secret;
         let signed = sim::visitor::Identity::signed(id, "Ida Berg", &secret);
         let identity = json!({ "external_id": id, "name": "Ida Berg", "hash": signed.hash() });
@@ -99,7 +103,7 @@ impl Street {
     }
 
     /// An order in this state whose value passes the test, and its buyer.
-    fn orders<'a>(
+    pub(crate) fn orders<'a>(
         &'a self,
         status: &'a str,
         fits: impl Fn(i64) -> bool + 'a,
@@ -113,7 +117,7 @@ impl Street {
     }
 
     /// A talk on such an order that was drawn for the assistant.
-    async fn talk(
+    pub(crate) async fn talk(
         &self,
         status: &str,
         fits: impl Fn(i64) -> bool,
@@ -168,7 +172,7 @@ impl Street {
     }
 
     /// How often the shop has done this, by its own journal.
-    fn n_done(&self, operation: &str) -> usize {
+    pub(crate) fn n_done(&self, operation: &str) -> usize {
         let journal = std::fs::read_to_string(&self.journal).unwrap();
         let lines = journal.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         lines
@@ -224,17 +228,17 @@ async fn teach(app: &App) {
 }
 
 /// One customer's conversation.
-struct Talk<'a> {
+pub(crate) struct Talk<'a> {
     street: &'a Street,
-    token: String,
-    id: String,
-    order: String,
+    pub(crate) token: String,
+    pub(crate) id: String,
+    pub(crate) order: String,
     n_heard: usize,
 }
 
 impl Talk<'_> {
     /// The assistant's next message.
-    async fn hears(&mut self) -> Value {
+    pub(crate) async fn hears(&mut self) -> Value {
         let (app, n) = (&self.street.app, self.n_heard);
         let path = format!("/widget/conversations/{}", self.id);
         for _ in 0..3_000 {
@@ -257,7 +261,7 @@ impl Talk<'_> {
     }
 
     /// Whether the assistant says more than was heard, once nothing is being worked on.
-    async fn has_more(&self) -> bool {
+    pub(crate) async fn has_more(&self) -> bool {
         while self.street.app.place.number("select count(*) from jobs") > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
@@ -267,19 +271,19 @@ impl Talk<'_> {
         messages.iter().filter(|one| one["author"]["type"] == "ai").count() > self.n_heard
     }
 
-    async fn says(&mut self, text: &str) -> Value {
+    pub(crate) async fn says(&mut self, text: &str) -> Value {
         let path = format!("/widget/conversations/{}/messages", self.id);
         self.street.app.post(&path, &self.token, json!({ "text": text })).await;
         self.hears().await
     }
 
     /// As an agent sees it.
-    async fn seen(&self) -> Value {
+    pub(crate) async fn seen(&self) -> Value {
         let path = format!("/conversations/{}", self.id);
         self.street.app.get(&path, &self.street.app.owner).await
     }
 
-    async fn is_handed_over(&self) -> Value {
+    pub(crate) async fn is_handed_over(&self) -> Value {
         for _ in 0..3_000 {
             let seen = self.seen().await;
             if seen["conversation"]["handler"] == "queue" {
@@ -291,12 +295,12 @@ impl Talk<'_> {
     }
 }
 
-fn holds(message: &Value, words: &str) {
+pub(crate) fn holds(message: &Value, words: &str) {
     let text = message["text"].as_str().unwrap();
     assert!(text.contains(words), "{text:?} does not hold {words:?}");
 }
 
-const SMALL: i64 = 200_000;
+pub(crate) const SMALL: i64 = 200_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_order_is_cancelled_by_what_its_buyer_writes() {
@@ -445,9 +449,14 @@ async fn a_change_whose_answer_is_lost_is_not_made_again() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let beside = App::around(
-        service::Service::open_with(street.app.place.open().await, 1.0, street.playbook.clone())
-            .await
-            .unwrap(),
+        service::Service::open_with(
+            street.app.place.open().await,
+            1.0,
+            street.playbook.clone(),
+            Reading::default(),
+        )
+        .await
+        .unwrap(),
         street.app.place.clone(),
     );
     holds(&talk.hears().await, "is cancelled");

@@ -1,6 +1,6 @@
-//! Procedures on their way, and calls of tools.
+//! Procedures on their way, calls of tools, and what models were asked.
 
-use desk::{Call, ConversationId, MessageId};
+use desk::{Call, ConversationId, MessageId, ModelUse};
 
 use super::{ReadError, n_rows};
 use crate::{Store, rows, value::values};
@@ -27,6 +27,12 @@ impl Store {
     pub async fn trace(&self, id: MessageId) -> Result<Option<String>, ReadError> {
         let sql = "select steps from traces where message_id = ?1";
         self.read(move |c| c.first(sql, &values![id.to_string()], |row| row.get("steps"))).await
+    }
+
+    /// What models were asked since a day, newest day first.
+    pub async fn model_uses(&self, since: i32) -> Result<Vec<ModelUse>, ReadError> {
+        let sql = "select * from model_uses where day >= ?1 order by day desc, model";
+        self.read(move |c| c.all(sql, &values![i64::from(since)], rows::model_use)).await
     }
 
     /// A call.

@@ -66,6 +66,7 @@ fn add_house(commit: &mut Commit, agent: AgentId) {
             fingerprint_key: vec![9; 32],
             trained_at: Some(Time(4)),
             brake: Some(desk::Brake { at: Time(4), by: None, reason: text("Tried") }),
+            reads_with: "rules".to_owned(),
         },
     );
     commit.add(
@@ -221,6 +222,14 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         verdict: None,
     })));
     commit.add(Kind::HandoffMade, handoff(row_id, topic));
+    commit.push(Change::AddModelUse(desk::ModelUse {
+        day: 20_784,
+        model: "small-1".to_owned(),
+        n_questions: 2,
+        n_failures: 1,
+        tokens_in: 900,
+        tokens_out: 40,
+    }));
     commit.push(Change::AddTrace {
         message_id,
         at: Time(10),
