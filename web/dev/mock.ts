@@ -291,6 +291,30 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
     },
   ],
   ["GET", /^\/overview$/, overview],
+  [
+    "GET",
+    /^\/assistant$/,
+    () =>
+      ok({
+        models: [
+          { name: "small-1", host: "models.example", rests_seconds: null },
+          { name: "large-2", host: "elsewhere.example", rests_seconds: 40 },
+        ],
+        instruction: "understand 1",
+        tokens_a_day: 2_000_000,
+        tokens_today: 431_200,
+        uses: [
+          {
+            day: new Date().toISOString().slice(0, 10),
+            model: "small-1",
+            questions: 812,
+            failures: 3,
+            tokens_in: 412_800,
+            tokens_out: 18_400,
+          },
+        ],
+      }),
+  ],
   ["GET", /^\/jobs\/failed$/, ({ world }) => page(world.failedJobs)],
   ["POST", /^\/jobs\/([^/]+)\/retry$/, leaveJobs],
   ["DELETE", /^\/jobs\/([^/]+)$/, leaveJobs],

@@ -16,6 +16,7 @@ import type {
   Agent,
   Article,
   ArticleSummary,
+  Assistant,
   ChangeAgent,
   ChangeDesk,
   ChangeInbox,
@@ -100,6 +101,7 @@ export const refuseCall = (id: string, reason: string) =>
 export const overview = () => get<Overview>("/overview");
 
 /** The latest hundred; there is no second page. */
+export const assistant = () => get<Assistant>("/assistant");
 export const failedJobs = async () => (await get<Page<FailedJob>>("/jobs/failed")).items;
 export const retryJob = (id: string) => post<void>(`/jobs/${id}/retry`);
 export const dropJob = (id: string) => remove(`/jobs/${id}`);
