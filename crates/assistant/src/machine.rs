@@ -282,17 +282,22 @@ impl State {
             Waits::Result { .. } => Expected::Result,
             Waits::Answer => {
                 let procedure = procedures.get(&frame.procedure)?;
-                let name = asked(frame, procedure)?;
-                let slot = &procedure.slots[name];
-                Expected::Slot {
-                    name: name.to_owned(),
-                    kind: slot.kind,
-                    choices: choices(frame, slot),
-                    like: slot.like.clone(),
-                    is_optional: slot.optional,
-                }
+                expected_slot(frame, procedure, asked(frame, procedure)?)
             }
         })
+    }
+
+    /// The slots of the procedure at hand that may get a value now, the one that is asked for among
+    /// them: those without one, but for lists that no tool has told yet.
+    pub fn open(&self, procedures: &Procedures) -> Vec<Expected> {
+        let Some(frame) = self.stack.last() else { return Vec::new() };
+        let Some(procedure) = procedures.get(&frame.procedure) else { return Vec::new() };
+        let is_told = |slot: &Slot| slot.options.is_none() || !choices(frame, slot).is_empty();
+        let open = procedure
+            .slots
+            .iter()
+            .filter(|(name, slot)| !frame.slots.contains_key(*name) && is_told(slot));
+        open.map(|(name, _)| expected_slot(frame, procedure, name)).collect()
     }
 
     /// The slots of the procedure at hand that have their value already.
@@ -756,6 +761,17 @@ impl<'a> Machine<'a> {
             return None;
         };
         Some((self.state.stack.last_mut()?, procedure))
+    }
+}
+
+fn expected_slot(frame: &Frame, procedure: &Procedure, name: &str) -> Expected {
+    let slot = &procedure.slots[name];
+    Expected::Slot {
+        name: name.to_owned(),
+        kind: slot.kind,
+        choices: choices(frame, slot),
+        like: slot.like.clone(),
+        is_optional: slot.optional,
     }
 }
 

@@ -250,12 +250,24 @@ impl Turn<'_> {
     fn said_before(&mut self, ahead: &mut Ahead<'_>) -> Option<Command> {
         let expected = self.progress.state.expected(self.playbook.procedures())?;
         let Expected::Slot { name, .. } = &expected else { return None };
-        let told = ahead.values.remove(name);
-        if let Some(command) = told.and_then(|value| told_ahead(&expected, &value, ahead.words)) {
+        if let Some(command) = self.told_ahead(ahead) {
             return Some(command);
         }
         let wish = self.progress.state.take_wish(name)?;
         begins_with(&expected, &wish)
+    }
+
+    /// A value that a model gave for this question or a later one.
+    fn told_ahead(&self, ahead: &mut Ahead<'_>) -> Option<Command> {
+        let open = self.progress.state.open(self.playbook.procedures());
+        let command = open.iter().find_map(|slot| {
+            let Expected::Slot { name, .. } = slot else { return None };
+            told_ahead(slot, ahead.values.get(name)?, ahead.words)
+        })?;
+        if let Command::SetSlot { slot, .. } = &command {
+            ahead.values.remove(slot);
+        }
+        Some(command)
     }
 
     /// What a tool told is a source of what is said.

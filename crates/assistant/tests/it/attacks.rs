@@ -226,9 +226,12 @@ fn obey(
             let (after, made) = settle(procedures, state, Input::Command(command), note);
             state = after;
             calls.extend(made);
-            let Some(expected) = state.expected(procedures) else { break };
-            let Expected::Slot { name, .. } = &expected else { break };
-            next = ahead.remove(name).and_then(|value| told_ahead(&expected, &value, words));
+            next = state.open(procedures).iter().find_map(|slot| {
+                let Expected::Slot { name, .. } = slot else { return None };
+                let command = told_ahead(slot, ahead.get(name)?, words)?;
+                ahead.remove(name);
+                Some(command)
+            });
         }
     }
     (state, calls)
