@@ -43,8 +43,9 @@ function binary() {
 
 export class Desk {
   /** A demo desk without simulated people, in a folder that outlives a kill. */
-  static async open() {
+  static async open({ options = [] } = {}) {
     const desk = new Desk();
+    desk.options = options;
     desk.folder = mkdtempSync(join(tmpdir(), "evenkeel-e2e-"));
     desk.port = await freePort();
     desk.url = `http://127.0.0.1:${desk.port}`;
@@ -71,7 +72,9 @@ export class Desk {
 
   async start() {
     const words = ["demo", "--quiet", "--past", "0", "--no-open", "--port", String(this.port)];
-    this.process = spawn(binary(), [...words, "--data", this.folder], { stdio: "ignore" });
+    this.process = spawn(binary(), [...words, "--data", this.folder, ...this.options], {
+      stdio: "ignore",
+    });
     for (let i = 0; i < 1800; i += 1) {
       const ok = await fetch(`${this.url}/shop`).then((answer) => answer.ok, () => false);
       if (ok) return;
