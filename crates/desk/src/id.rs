@@ -67,6 +67,8 @@ ids!(
     InboxId,
     /// Work to be done after a commit.
     JobId,
+    /// A letter: e-mail that the desk sends.
+    LetterId,
     /// A message, note, draft or event line.
     MessageId,
     /// A topic.

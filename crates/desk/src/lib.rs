@@ -23,6 +23,8 @@ mod review;
 
 mod handoff;
 
+mod letter;
+
 mod journal;
 
 pub mod limits;
@@ -37,10 +39,11 @@ pub use conversation::{
 pub use handoff::{Handoff, HandoffReason, RequestedBy};
 pub use id::{
     AgentId, ArticleId, CaseId, ConversationId, CustomerId, DeskId, ExampleId, FileId, HandoffId,
-    InboxId, JobId, MessageId, NotAnId, ReviewId, TopicId,
+    InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, TopicId,
 };
 pub use inbox::{Brake, DeskSettings, Inbox, ModelUse};
 pub use journal::{Actor, Entry, Kind, Subject};
+pub use letter::{Letter, LetterKind, LetterState};
 pub use message::{Author, DraftState, EventCode, File, Message, MessageKind, Source};
 pub use people::{Agent, Customer, Presence, Role};
 pub use review::{Review, ReviewVerdict, ReviewedAnswer};

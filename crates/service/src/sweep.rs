@@ -16,6 +16,8 @@ const RETRAIN_WAIT: Duration = Duration::from_millis(400);
 const JOBS_MAX: usize = 256;
 /// An uploaded file that no message took is dropped after this time.
 const FILE_MS: i64 = 24 * 3_600_000;
+/// Letters that were sent or given up are shown so long.
+const LETTER_MS: i64 = 30 * 24 * 3_600_000;
 /// Traces are for those who look into an answer, not for ever.
 const TRACE_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -46,6 +48,7 @@ impl Service {
         let now = Clock::real();
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::Sweep {
+            letters_before: now.plus_ms(-LETTER_MS),
             sessions_before: now,
             keys_before: now.plus_ms(-limits::IDEMPOTENCY_MS),
             files_before: now.plus_ms(-FILE_MS),

@@ -4,8 +4,9 @@ use std::fmt;
 
 use desk::{
     Actor, Agent, AgentId, Article, Call, Case, CaseId, Conversation, ConversationId, Customer,
-    CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Message,
-    MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject, Time, Topic, TopicId,
+    CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Letter,
+    LetterId, Message, MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject, Time, Topic,
+    TopicId,
 };
 use privacy::Masked;
 
@@ -142,6 +143,25 @@ pub enum Change {
         /// Its steps, as JSON.
         steps: String,
     },
+    /// A letter to be sent; nothing if its fact has one already.
+    AddLetter(Letter),
+    /// A letter is tried again at that real time.
+    RetryLetter {
+        /// Which.
+        id: LetterId,
+        /// When.
+        due_at: Time,
+        /// Why it has not left.
+        failure: String,
+    },
+    /// A letter has left, or is given up for this reason, at that real time.
+    FinishLetter(LetterId, Time, Option<String>),
+    /// A letter that was given up is tried again from that real time on.
+    ReviveLetter(LetterId, Time),
+    /// The link in a letter; it takes the place of the one of an earlier try.
+    KeepPasswordLink(PasswordLink),
+    /// An agent's links are worth nothing any more.
+    DropPasswordLinks(AgentId),
     /// A model was asked: added to what it was asked that day.
     AddModelUse(ModelUse),
     /// Money is reserved by a call of the same commit; refused with `Conflict` when somebody has
@@ -150,6 +170,8 @@ pub enum Change {
     /// Sessions, idempotency keys and unattached files older than these real times are dropped, and
     /// traces older than this one of the desk's.
     Sweep {
+        /// Letters that were finished before, and links that ended before, both by the real clock.
+        letters_before: Time,
         /// Sessions that ended before.
         sessions_before: Time,
         /// Keys used before.
@@ -328,6 +350,19 @@ pub struct Session {
     pub subject: SessionSubject,
     /// In real time.
     pub created_at: Time,
+    /// In real time.
+    pub expires_at: Time,
+}
+
+/// A link by which an agent chooses a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordLink {
+    /// The letter that holds it.
+    pub letter_id: LetterId,
+    /// Whose password.
+    pub agent_id: AgentId,
+    /// Hex SHA-256 of the token.
+    pub token_hash: String,
     /// In real time.
     pub expires_at: Time,
 }

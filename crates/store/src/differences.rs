@@ -252,6 +252,21 @@ impl Connection {
     }
 
     /// Jobs that nobody works on are taken by this node, those that are due longest first.
+    pub(crate) fn claim_letters_sql(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => {
+                "update letters set leased_until = ?2 where id in (select id from letters \
+                 where state = 'waiting' and (due_at <= ?1 or due_at > ?4) \
+                 and (leased_until <= ?1 or leased_until > ?5) order by due_at, id limit ?3) returning *"
+            }
+            Self::Postgres(_) => {
+                "update letters set leased_until = ?2 where id in (select id from letters \
+                 where state = 'waiting' and (due_at <= ?1 or due_at > ?4) \
+                 and (leased_until <= ?1 or leased_until > ?5) order by due_at, id limit ?3 for update skip locked) returning *"
+            }
+        }
+    }
+
     pub(crate) fn claim_sql(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => {

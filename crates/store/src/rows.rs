@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use desk::{
     Agent, AgentId, Article, Author, AuthorType, Call, Conversation, Customer, DeskSettings, Entry,
-    File, Handler, Inbox, LastMessage, Message, ModelUse, Priority, Source, Survey, Time, Topic,
+    File, Handler, Inbox, LastMessage, Letter, LetterKind, LetterState, Message, ModelUse,
+    Priority, Source, Survey, Time, Topic,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -327,6 +328,23 @@ pub(crate) fn message(row: &Row<'_>) -> Outcome<Message> {
         draft_state: optional_word(row, "draft_state", desk::DraftState::parse)?,
         client_id: row.get("client_id")?,
         created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn letter(row: &Row<'_>) -> Outcome<Letter> {
+    Ok(Letter {
+        id: id(row, "id")?,
+        fact: row.get("fact")?,
+        kind: LetterKind::parse(row.get("kind")?).ok_or_else(|| bad("kind"))?,
+        recipient: row.get("recipient")?,
+        agent_id: optional_id(row, "agent_id")?,
+        sender: masked(row, "sender")?,
+        state: LetterState::parse(row.get("state")?).ok_or_else(|| bad("state"))?,
+        n_attempts: row.get("n_attempts")?,
+        due_at: time(row, "due_at")?,
+        failure: row.get("failure")?,
+        created_at: time(row, "created_at")?,
+        finished_at: optional_time(row, "finished_at")?,
     })
 }
 

@@ -255,6 +255,63 @@ impl Writes {
                 "insert into traces (message_id, at, steps) values (?1, ?2, ?3)",
                 values![message_id.to_string(), *at, steps],
             ),
+            Change::AddLetter(letter) => self.push(
+                "insert into letters (id, fact, kind, recipient, agent_id, sender, state, \
+                 n_attempts, due_at, leased_until, failure, created_at, finished_at) \
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, ?12) \
+                 on conflict (fact) do nothing",
+                values![
+                    letter.id.to_string(),
+                    &letter.fact,
+                    letter.kind.as_str(),
+                    &letter.recipient,
+                    letter.agent_id.map(|id| id.to_string()),
+                    &letter.sender,
+                    letter.state.as_str(),
+                    letter.n_attempts,
+                    letter.due_at,
+                    letter.failure.as_deref(),
+                    letter.created_at,
+                    letter.finished_at
+                ],
+            ),
+            Change::RetryLetter { id, due_at, failure } => self.push(
+                "update letters set n_attempts = n_attempts + 1, due_at = ?2, failure = ?3, \
+                 leased_until = 0 where id = ?1",
+                values![id.to_string(), *due_at, failure],
+            ),
+            Change::FinishLetter(id, at, failure) => self.push(
+                "update letters set state = ?2, finished_at = ?3, failure = ?4, leased_until = 0 \
+                 where id = ?1",
+                values![
+                    id.to_string(),
+                    match failure {
+                        None => desk::LetterState::Sent.as_str(),
+                        Some(_) => desk::LetterState::Failed.as_str(),
+                    },
+                    *at,
+                    failure.as_deref()
+                ],
+            ),
+            Change::ReviveLetter(id, due_at) => self.push(
+                "update letters set state = 'waiting', n_attempts = 0, due_at = ?2, \
+                 created_at = ?2, finished_at = null, leased_until = 0 \
+                 where id = ?1 and state = 'failed'",
+                values![id.to_string(), *due_at],
+            ),
+            Change::KeepPasswordLink(link) => self.push(
+                "insert into password_links (letter_id, agent_id, token_hash, expires_at) \
+                 values (?1, ?2, ?3, ?4) on conflict (letter_id) do update set \
+                 token_hash = excluded.token_hash, expires_at = excluded.expires_at",
+                values![
+                    link.letter_id.to_string(),
+                    link.agent_id.to_string(),
+                    &link.token_hash,
+                    link.expires_at
+                ],
+            ),
+            Change::DropPasswordLinks(agent) => self
+                .push("delete from password_links where agent_id = ?1", values![agent.to_string()]),
             Change::AddModelUse(used) => self.push(
                 "insert into model_uses \
                  (day, model, n_questions, n_failures, tokens_in, tokens_out) \
@@ -275,7 +332,19 @@ impl Writes {
             Change::Reserve(_) => {
                 self.push("update counters set value = value + 1 where name = 'calls'", values![]);
             }
-            Change::Sweep { sessions_before, keys_before, files_before, traces_before } => {
+            Change::Sweep {
+                letters_before,
+                sessions_before,
+                keys_before,
+                files_before,
+                traces_before,
+            } => {
+                self.push(
+                    "delete from password_links where expires_at < ?1 or letter_id in \
+                     (select id from letters where finished_at < ?1)",
+                    values![*letters_before],
+                );
+                self.push("delete from letters where finished_at < ?1", values![*letters_before]);
                 self.push("delete from traces where at < ?1", values![*traces_before]);
                 self.push("delete from sessions where expires_at < ?1", values![*sessions_before]);
                 self.push("delete from idempotency where at < ?1", values![*keys_before]);

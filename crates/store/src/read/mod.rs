@@ -7,6 +7,7 @@ mod house;
 mod journal;
 mod knowledge;
 mod ledger;
+mod letters;
 mod overview;
 
 pub use calls::Budget;
@@ -16,6 +17,7 @@ pub use conversations::{
 pub(crate) use journal::job;
 pub use journal::{IdempotentAnswer, JobCounts, JobFailure};
 pub use ledger::ReviewCounts;
+pub use letters::{LETTER_PUT_OFF_MS_MAX, LetterCounts};
 pub use overview::{HourShare, OverviewNow, OverviewToday, TopicToday};
 
 use std::fmt;

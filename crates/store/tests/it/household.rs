@@ -222,6 +222,27 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         verdict: None,
     })));
     commit.add(Kind::HandoffMade, handoff(row_id, topic));
+    let letter_id = desk::LetterId(Uuid::now_v7());
+    commit.push(Change::AddLetter(desk::Letter {
+        id: letter_id,
+        fact: "invitation/1".to_owned(),
+        kind: desk::LetterKind::Invitation,
+        recipient: "new@desk.example".to_owned(),
+        agent_id: Some(agent),
+        sender: text("Åsa"),
+        state: desk::LetterState::Waiting,
+        n_attempts: 0,
+        due_at: Time(11),
+        failure: None,
+        created_at: Time(11),
+        finished_at: None,
+    }));
+    commit.push(Change::KeepPasswordLink(store::PasswordLink {
+        letter_id,
+        agent_id: agent,
+        token_hash: "a1".to_owned(),
+        expires_at: Time(12),
+    }));
     commit.push(Change::AddModelUse(desk::ModelUse {
         day: 20_784,
         model: "small-1".to_owned(),

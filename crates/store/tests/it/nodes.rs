@@ -117,6 +117,51 @@ on_both! {
         assert_eq!(claimed[0].id, added.id);
     }
 
+    async fn a_fact_has_one_letter_which_is_its_nodes_until_it_has_left(place) {
+        let store = &open(place).await.store;
+        let letter = desk::Letter {
+            id: desk::LetterId(Uuid::now_v7()),
+            fact: "reset/1".to_owned(),
+            kind: desk::LetterKind::Reset,
+            recipient: "tom@desk.example".to_owned(),
+            agent_id: None,
+            sender: privacy::Masked::default(),
+            state: desk::LetterState::Waiting,
+            n_attempts: 0,
+            due_at: Time(500),
+            failure: None,
+            created_at: Time(500),
+            finished_at: None,
+        };
+        let again = desk::Letter { id: desk::LetterId(Uuid::now_v7()), ..letter.clone() };
+        for one in [letter.clone(), again] {
+            write(store, Change::AddLetter(one)).await.unwrap();
+        }
+        let claim = |now: i64| store.claim_letters(Time(now), Time(now + 100), 9);
+        assert!(claim(499).await.unwrap().is_empty());
+        assert_eq!(claim(1_000).await.unwrap(), std::slice::from_ref(&letter));
+        assert!(claim(1_050).await.unwrap().is_empty(), "somebody has it");
+        assert_eq!(claim(1_100).await.unwrap().len(), 1, "whoever had it is gone");
+        assert_eq!(claim(999).await.unwrap().len(), 1, "had by a clock that was set back");
+        let failure = || "no answer".to_owned();
+        let due_at = Time(5_000);
+        write(store, Change::RetryLetter { id: letter.id, due_at, failure: failure() }).await.unwrap();
+        assert!(claim(4_999).await.unwrap().is_empty());
+        let tried = claim(5_000).await.unwrap();
+        assert_eq!((tried[0].n_attempts, tried[0].failure.as_deref()), (1, Some("no answer")));
+        write(store, Change::FinishLetter(letter.id, Time(5_050), Some(failure()))).await.unwrap();
+        assert!(claim(9_000).await.unwrap().is_empty());
+        assert_eq!(store.letter_counts().await.unwrap().n_failed, 1);
+        write(store, Change::ReviveLetter(letter.id, Time(9_000))).await.unwrap();
+        assert_eq!(claim(9_000).await.unwrap().len(), 1);
+        write(store, Change::FinishLetter(letter.id, Time(9_050), None)).await.unwrap();
+        assert!(store.unsent_letters(9).await.unwrap().is_empty());
+        assert_eq!(store.letter_counts().await.unwrap().n_sent, 1);
+        // What was sent is not sent by being revived.
+        write(store, Change::ReviveLetter(letter.id, Time(9_000))).await.unwrap();
+        assert!(claim(99_000).await.unwrap().is_empty());
+    }
+
     async fn a_nul_is_left_out(place) {
         let desk = open(place).await;
         let mut row = desk.conversation(1_001, 10);

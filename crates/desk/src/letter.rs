@@ -1,0 +1,91 @@
+//! Letters: e-mail that the desk sends, one for each fact that somebody is told of.
+
+use privacy::Masked;
+
+use crate::{AgentId, LetterId, Time};
+
+/// A letter. What it says is put together when it is sent: a link in it is a secret that is kept
+/// nowhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Letter {
+    /// Which; also the first half of its Message-ID, however often it is tried.
+    pub id: LetterId,
+    /// What it tells of; a fact has one letter.
+    pub fact: String,
+    /// What it is.
+    pub kind: LetterKind,
+    /// The address.
+    pub recipient: String,
+    /// The agent whom it is about.
+    pub agent_id: Option<AgentId>,
+    /// Who caused it, by name.
+    pub sender: Masked,
+    /// Whether it has left.
+    pub state: LetterState,
+    /// How often it was tried in vain.
+    pub n_attempts: i64,
+    /// When it is tried next, in real time.
+    pub due_at: Time,
+    /// Why the last try failed.
+    pub failure: Option<String>,
+    /// Since when it is to be sent, in real time.
+    pub created_at: Time,
+    /// When it was sent or given up, in real time.
+    pub finished_at: Option<Time>,
+}
+
+/// What a letter is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterKind {
+    /// Somebody may work at the desk, and chooses a password.
+    Invitation,
+    /// An agent has forgotten their password, and chooses another.
+    Reset,
+}
+
+/// Whether a letter has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterState {
+    /// It is tried, now or later.
+    Waiting,
+    /// A mail server has it.
+    Sent,
+    /// It was given up.
+    Failed,
+}
+
+impl LetterKind {
+    /// The word in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Invitation => "invitation",
+            Self::Reset => "reset",
+        }
+    }
+
+    /// The kind of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Invitation, Self::Reset].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+impl LetterState {
+    /// The word in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        let all = [Self::Waiting, Self::Sent, Self::Failed];
+        all.into_iter().find(|state| state.as_str() == word)
+    }
+}
