@@ -1,0 +1,100 @@
+//! What letters say: each as plain text and as HTML that reads well in the light and in the dark.
+
+/// The words of a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// Its subject, on one line.
+    pub subject: String,
+    /// Its plain text.
+    pub text: String,
+    /// The same in HTML.
+    pub html: String,
+}
+
+/// Somebody may work at a desk: `by` invites them, and they choose a password behind the link.
+#[must_use]
+pub fn invitation(desk: &str, by: &str, link: &str, days: i64) -> Paper {
+    let first = format!("{by} has added you to the customer-service desk of {desk}.");
+    let second =
+        format!("Choose a password to sign in with. The link works for {days} days, once.");
+    let last = "If you did not expect this, leave it: nothing happens.";
+    paper(
+        &format!("{by} invites you to the desk of {desk}"),
+        &[&first, &second],
+        ("Choose a password", link),
+        last,
+    )
+}
+
+/// Somebody has forgotten their password, or says so in their name.
+#[must_use]
+pub fn reset(desk: &str, link: &str, hours: i64) -> Paper {
+    let first = format!("Somebody asked for a new password for your account at {desk}.");
+    let works = match hours {
+        1 => "one hour".to_owned(),
+        hours => format!("{hours} hours"),
+    };
+    let second = format!("Choose one here. The link works for {works}, once.");
+    let last = "If it was not you, leave it: your password stays as it is.";
+    paper(
+        &format!("A new password for {desk}"),
+        &[&first, &second],
+        ("Choose a new password", link),
+        last,
+    )
+}
+
+fn paper(subject: &str, lines: &[&str], (words, link): (&str, &str), last: &str) -> Paper {
+    let text = format!("{}\n\n{link}\n\n{last}\n", lines.join("\n"));
+    let lines: String = lines.iter().map(|line| format!("<p>{}</p>\n", escaped(line))).collect();
+    let (link, words, last) = (escaped(link), escaped(words), escaped(last));
+    let html = format!(
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
+         <title>{title}</title>\n</head>\n\
+         <body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif\">\n\
+         <div style=\"max-width:34em\">\n{lines}\
+         <p><a href=\"{link}\" style=\"display:inline-block;padding:10px 16px;\
+         border-radius:6px;background:#0d6066;color:#ffffff;text-decoration:none\">{words}</a></p>\n\
+         <p style=\"font-size:14px\">{last}</p>\n\
+         <p style=\"font-size:14px;overflow-wrap:anywhere\">{link}</p>\n</div>\n</body>\n</html>\n",
+        title = escaped(subject),
+    );
+    Paper { subject: one_line(subject), text, html }
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A name with a line break in it begins no header.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_text_and_neither_headers_nor_markup() {
+        let link = "https://desk.example/password#token=abc";
+        let paper = invitation("A & B\r\nBcc: x@y.example", "<b>Eve</b>", link, 7);
+        assert_eq!(paper.subject.lines().count(), 1);
+        assert!(paper.html.contains("&lt;b&gt;Eve") && paper.html.contains("A &amp; B"));
+        assert!(!paper.html.contains("<b>") && paper.text.contains(link));
+        assert!(reset("A", link, 1).text.contains("one hour"));
+    }
+}

@@ -1,0 +1,177 @@
+//! The mail server that takes the desk's letters.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+use lettre::{
+    AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
+    message::{
+        Mailbox, MultiPart,
+        header::{HeaderName, HeaderValue},
+    },
+};
+use url::{Host, Url};
+
+use crate::Paper;
+
+/// A server that has not answered by then has not answered.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The longest reason that is kept, in characters.
+const REASON_CHARS_MAX: usize = 300;
+
+/// The mail server, and the name in which the desk writes. Cloning is cheap.
+#[derive(Clone)]
+pub struct Post {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    host: String,
+}
+
+/// A letter to be sent.
+#[derive(Debug, Clone)]
+pub struct Outgoing<'a> {
+    /// The first half of its Message-ID: the same however often it is tried, so that whoever gets
+    /// it twice can tell.
+    pub id: &'a str,
+    /// The address.
+    pub to: &'a str,
+    /// What it says.
+    pub paper: &'a Paper,
+}
+
+/// Why a letter has not left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Undelivered {
+    /// It may leave later: nobody answered, or the server says so.
+    Later(String),
+    /// It never will: the server refuses this letter or this address.
+    Never(String),
+}
+
+impl Post {
+    /// The server at an address such as `smtp://user:password@mail.example:587` or `smtps://…`, and
+    /// who the letters are from, such as `Fjordhus <help@fjordhus.example>`.
+    ///
+    /// `smtp://` begins in the clear and is encrypted before anything is said, except to this very
+    /// machine; `?tls=none` is not taken for another one.
+    ///
+    /// # Errors
+    /// When that is no such address, or no such name.
+    pub fn new(url: &str, from: &str) -> Result<Self, PostFault> {
+        // Never the address itself: it holds a password.
+        let fault = |why: &str| PostFault(format!("the mail server's address: {why}"));
+        let mut address = Url::parse(url).map_err(|error| fault(&error.to_string()))?;
+        let host = address.host_str().ok_or_else(|| fault("it names no host"))?.to_owned();
+        let is_own = match address.host() {
+            Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
+            Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
+            // An opaque host of a scheme that is not the web's.
+            _ => {
+                host == "localhost"
+                    || host
+                        .trim_matches(['[', ']'])
+                        .parse()
+                        .is_ok_and(|ip: IpAddr| ip.is_loopback())
+            }
+        };
+        match address.scheme() {
+            "smtps" => {}
+            "smtp" if is_own => {}
+            "smtp" => address.set_query(Some("tls=required")),
+            _ => return Err(fault("it begins with neither smtp:// nor smtps://")),
+        }
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(address.as_str())
+            .map_err(|error| fault(&error.to_string()))?
+            .timeout(Some(PATIENCE))
+            .build();
+        let from: Mailbox = from.parse().map_err(|error| {
+            PostFault(format!("{from}: {error}; write it like Shop <help@shop.example>"))
+        })?;
+        Ok(Self { transport, from, host })
+    }
+
+    /// The server's host, for people.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Who the letters are from.
+    #[must_use]
+    pub fn from(&self) -> String {
+        self.from.to_string()
+    }
+
+    /// Gives a letter to the server.
+    ///
+    /// # Errors
+    /// Says whether to try again.
+    pub async fn send(&self, outgoing: &Outgoing<'_>) -> Result<(), Undelivered> {
+        let never = |why: String| Undelivered::Never(short(&why));
+        let to: Mailbox =
+            outgoing.to.parse().map_err(|error| never(format!("the address: {error}")))?;
+        let id = format!("<{}@{}>", outgoing.id, self.from.email.domain());
+        let body = MultiPart::alternative_plain_html(
+            outgoing.paper.text.clone(),
+            outgoing.paper.html.clone(),
+        );
+        let mut message = Message::builder()
+            .from(self.from.clone())
+            .to(to)
+            .message_id(Some(id))
+            .subject(outgoing.paper.subject.clone())
+            .multipart(body)
+            .map_err(|error| never(error.to_string()))?;
+        // Machines do not answer it, and mailing lists do not take it for a person's.
+        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+        message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+        match self.transport.send(message).await {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let code: Option<u16> = error.status().map(Into::into);
+                // What is wrong with the desk's own name or password is not wrong with the letter.
+                let is_own = code.is_some_and(|code| (530..540).contains(&code));
+                let why = short(&reason(&error));
+                match error.is_permanent() && !is_own {
+                    true => Err(Undelivered::Never(why)),
+                    false => Err(Undelivered::Later(why)),
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Post {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Post({}, {})", self.host, self.from)
+    }
+}
+
+/// All causes: the last one says what happened.
+fn reason(error: &dyn std::error::Error) -> String {
+    let mut why = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let words = next.to_string();
+        if !why.contains(&words) {
+            why = format!("{why}: {words}");
+        }
+        cause = next.source();
+    }
+    why
+}
+
+fn short(why: &str) -> String {
+    why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(REASON_CHARS_MAX).collect()
+}
+
+/// Why there is no such mail server.
+#[derive(Debug)]
+pub struct PostFault(String);
+
+impl fmt::Display for PostFault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for PostFault {}
