@@ -469,6 +469,23 @@ pub(crate) struct ServeOptions {
     pub(crate) procedures: ProcedureOptions,
     #[command(flatten)]
     pub(crate) models: ModelOptions,
+    #[command(flatten)]
+    pub(crate) mail: MailOptions,
+}
+
+/// The mail server that takes the desk's letters; without one nobody is invited by e-mail.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct MailOptions {
+    /// Mail server, such as smtp://user:password@mail.example:587; better in EVENKEEL_SMTP_URL,
+    /// where other users of the machine do not see the password
+    #[arg(long, value_name = "URL", requires_all = ["mail_from", "public_url"])]
+    pub(crate) smtp_url: Option<String>,
+    /// Who letters are from, such as "Shop <help@shop.example>"
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mail_from: Option<String>,
+    /// Address at which the desk is found from outside; links in letters begin with it
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
 }
 
 /// The language models that read customers' messages; without one, rules do.
@@ -517,6 +534,8 @@ pub(crate) struct DemoOptions {
     pub(crate) database: Option<String>,
     #[command(flatten)]
     pub(crate) models: ModelOptions,
+    #[command(flatten)]
+    pub(crate) mail: MailOptions,
     /// Leave out the simulated customers and agents
     #[arg(long)]
     pub(crate) quiet: bool,

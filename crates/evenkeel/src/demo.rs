@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use desk::Role;
 use privacy::RawText;
-use service::{Caller, FirstRun, NewAgent, Service, Who, rules};
+use service::{Caller, Equipment, FirstRun, NewAgent, Service, Who, rules};
 use shop::{Buyer, Shop};
 use sim::{
     Client,
@@ -16,7 +16,7 @@ use crate::{
     arguments::{DemoOptions, Place},
     failure::{Failure, Outcome},
     folder::Folder,
-    models, playbook_files,
+    mail, models, playbook_files,
     serve::{listen, open_browser, say, stop},
     shop_files::{self, People, Person},
 };
@@ -42,8 +42,12 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     let people = shop_files::people()?;
     let playbook = playbook_files::sample(&open_shop_system(path.as_deref(), &people).await?)?;
     let place = Place { data: path, database: options.database.clone() };
-    let reading = models::of(&options.models)?;
-    let folder = Folder::open_with(&place, options.listening.speed, playbook, reading).await?;
+    let equipment = Equipment {
+        playbook,
+        reading: models::of(&options.models)?,
+        mail: mail::of(&options.mail)?,
+    };
+    let folder = Folder::open_with(&place, options.listening.speed, equipment).await?;
     if let Some(lead) = open_shop(&folder.service, &people).await? {
         write_past(&folder.service, &lead, options.past, options.seed).await?;
     }
@@ -135,7 +139,7 @@ async fn open_shop(service: &Service, people: &People) -> Outcome<Option<Caller>
             name: RawText::from(agent.name.as_str()),
             email: RawText::from(agent.email.as_str()),
             role: if agent.role == "lead" { Role::Lead } else { Role::Agent },
-            password: PASSWORD.to_owned(),
+            password: Some(PASSWORD.to_owned()),
         };
         service.add_agent(&caller, new).await?;
     }

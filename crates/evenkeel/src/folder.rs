@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use service::{Playbook, Reading, Service};
+use service::{Equipment, Service};
 use store::{Location, Store};
 
 use crate::{
@@ -41,18 +41,17 @@ impl Place {
 impl Folder {
     /// Opens the desk that a place names. A folder is created if need be, and locked.
     pub(crate) async fn open(place: &Place, speed: f64) -> Outcome<Self> {
-        Self::open_with(place, speed, Playbook::default(), Reading::default()).await
+        Self::open_with(place, speed, Equipment::default()).await
     }
 
-    /// Opens a desk that also follows procedures, or has language models read messages.
+    /// Opens a desk that has more than its store.
     pub(crate) async fn open_with(
         place: &Place,
         speed: f64,
-        playbook: Playbook,
-        reading: Reading,
+        equipment: Equipment,
     ) -> Outcome<Self> {
         let (store, lock) = open_store(&place.location()).await?;
-        let service = Service::open_with(store, speed, playbook, reading).await?;
+        let service = Service::open_with(store, speed, equipment).await?;
         Ok(Self { service, _lock: lock })
     }
 }

@@ -18,6 +18,7 @@ mod demo;
 
 mod shop_files;
 
+mod mail;
 mod models;
 mod playbook_files;
 

@@ -7,13 +7,14 @@ use std::{
     process::Stdio,
 };
 
+use service::Equipment;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::{
     arguments::{Listening, ServeOptions},
     failure::{Failure, Outcome},
     folder::Folder,
-    models, playbook_files, shop_files,
+    mail, models, playbook_files, shop_files,
 };
 
 /// Connections that the system holds until they are accepted; one that finds no place tries again
@@ -22,10 +23,12 @@ const WAITING_MAX: u32 = 4_096;
 
 pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
     let stop = stop()?;
-    let playbook = playbook_files::of(&options.procedures)?;
-    let reading = models::of(&options.models)?;
-    let speed = options.listening.speed;
-    let folder = Folder::open_with(&options.place, speed, playbook, reading).await?;
+    let equipment = Equipment {
+        playbook: playbook_files::of(&options.procedures)?,
+        reading: models::of(&options.models)?,
+        mail: mail::of(&options.mail)?,
+    };
+    let folder = Folder::open_with(&options.place, options.listening.speed, equipment).await?;
     let (listener, url) = listen(&options.listening)?;
     say(&format!("Evenkeel runs on {url}"));
     let first = if folder.service.needs_set_up() {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem,
-    routes::{agents, balance, calls, files, house, knowledge, what_if, widget},
+    routes::{agents, balance, calls, files, house, knowledge, mail, what_if, widget},
     stream,
     wire::{self, ListOf},
 };
@@ -76,6 +76,18 @@ impl Api {
             .takes::<house::SignIn>()
             .gives::<wire::Session>(201);
         self.delete("/session", "signOut", "Signs out; the agent is away then.", Agents).nothing();
+        let help = "Sends a letter to whoever has forgotten their password.";
+        self.post("/password/forgot", "forgotPassword", help, Anybody)
+            .takes::<mail::ForgotPassword>()
+            .nothing();
+        let help = "Sets a password by the link of a letter, and signs in.";
+        self.post("/password", "choosePassword", help, Anybody)
+            .takes::<mail::ChoosePassword>()
+            .gives::<wire::Session>(201);
+        self.get("/mail", "mailState", "Tells how letters are doing; for owners.", Agents)
+            .gives::<wire::Mail>(200);
+        let help = "Tries a letter again that was given up; for owners.";
+        self.post("/mail/letters/{id}/retry", "retryLetter", help, Agents).nothing();
         self.get("/me", "me", "Tells who is signed in, and the desk's settings.", Agents)
             .gives::<wire::Me>(200);
         self.put("/me/presence", "setPresence", "Says whether one is at the desk.", Agents)
@@ -89,6 +101,8 @@ impl Api {
         self.patch("/agents/{id}", "changeAgent", "Changes an agent; for owners.", Agents)
             .takes::<house::Changing>()
             .gives::<wire::Agent>(200);
+        let help = "Invites an agent by e-mail once more; for owners.";
+        self.post("/agents/{id}/invite", "inviteAgent", help, Agents).nothing();
         self.patch("/desk", "changeDesk", "Changes the desk's name and hours.", Agents)
             .takes::<house::DeskChange>()
             .gives::<wire::Desk>(200);

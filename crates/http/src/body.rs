@@ -123,6 +123,7 @@ from_path!(
     desk::ArticleId,
     desk::AgentId,
     desk::JobId,
+    desk::LetterId,
     desk::InboxId,
     desk::FileId,
     desk::CustomerId,

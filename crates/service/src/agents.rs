@@ -18,8 +18,8 @@ pub struct NewAgent {
     pub email: RawText,
     /// What they may do.
     pub role: Role,
-    /// Their first password.
-    pub password: String,
+    /// Their first password; without one they are invited by e-mail and choose it.
+    pub password: Option<String>,
 }
 
 /// What changes of an agent; what is `None` stays.
@@ -50,15 +50,23 @@ impl Service {
     /// An owner adds an agent.
     ///
     /// # Errors
-    /// `Forbidden`, `Invalid`, `TooLong`; `Conflict` when the address is taken.
+    /// `Forbidden`, `Invalid`, `TooLong`; `Conflict` when the address is taken, or somebody is to be
+    /// invited and there is no mail server.
     pub async fn add_agent(&self, caller: &Caller, new: NewAgent) -> Result<AgentId> {
-        caller.at_least(Role::Owner)?;
+        let by = caller.at_least(Role::Owner)?;
+        let is_invited = new.password.is_none();
+        // Nobody knows this one.
+        let password = new.password.unwrap_or_else(secrets::token);
         let agent =
-            self.new_agent(new.name, new.email, &new.password, new.role, Presence::Away).await?;
+            self.new_agent(new.name, new.email, &password, new.role, Presence::Away).await?;
         let id = agent.id;
         let mut commit = self.begin(caller);
-        commit.add(Kind::AgentAdded, agent);
+        if is_invited {
+            self.invite(&mut commit, by, &agent)?;
+        }
+        commit.changes.insert(0, Change::Add(Kind::AgentAdded, Box::new(agent.into())));
         self.commit(caller, commit).await?;
+        self.letters.notify_one();
         Ok(id)
     }
 

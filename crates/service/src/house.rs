@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Caller, Clock, Listening, Result, ServiceError, Typing,
     brain::{Brain, Kept},
+    letters::Mail,
     levels::{Books, rules},
     listeners::Listeners,
     live::LiveChange,
@@ -34,6 +35,9 @@ pub struct Service {
     playbook: Arc<Playbook>,
     /// What reads messages besides the rules.
     pub(crate) reading: Arc<Reading>,
+    pub(crate) mail: Option<Mail>,
+    /// There is a letter to be sent.
+    pub(crate) letters: Arc<Notify>,
     /// One learns at a time, so that what was read first is never kept over what was read later.
     pub(crate) learning: Arc<tokio::sync::Mutex<()>>,
     /// True once the desk has learnt for the first time.
@@ -56,6 +60,17 @@ pub struct Service {
     numbers: Arc<tokio::sync::Mutex<Range<i64>>>,
 }
 
+/// What a desk has besides its store; by default nothing, and it works.
+#[derive(Clone, Debug, Default)]
+pub struct Equipment {
+    /// Procedures that it follows.
+    pub playbook: Playbook,
+    /// Language models that read messages.
+    pub reading: Reading,
+    /// A mail server.
+    pub mail: Option<Mail>,
+}
+
 /// Numbers taken at once; those that a stopping process has left are lost.
 const NUMBERS: i64 = 50;
 
@@ -66,19 +81,15 @@ impl Service {
     /// # Errors
     /// When the store cannot be read.
     pub async fn open(store: Store, speed: f64) -> Result<Self> {
-        Self::open_with(store, speed, Playbook::default(), Reading::default()).await
+        Self::open_with(store, speed, Equipment::default()).await
     }
 
-    /// Opens a desk that also follows procedures, or has language models read messages.
+    /// Opens a desk that has more than its store.
     ///
     /// # Errors
     /// As [`Service::open`].
-    pub async fn open_with(
-        store: Store,
-        speed: f64,
-        playbook: Playbook,
-        reading: Reading,
-    ) -> Result<Self> {
+    pub async fn open_with(store: Store, speed: f64, equipment: Equipment) -> Result<Self> {
+        let Equipment { playbook, reading, mail } = equipment;
         let seen = store.last_seq().await?;
         let last = store.journal_after(seen - 1, 1).await?;
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
@@ -90,6 +101,8 @@ impl Service {
             brain: Arc::new(RwLock::new(Arc::new(Brain::empty()))),
             playbook: Arc::new(playbook),
             reading: Arc::new(reading),
+            mail,
+            letters: Arc::default(),
             learning: Arc::default(),
             has_learnt: watch::channel(false).0,
             topics: Arc::default(),
@@ -108,6 +121,7 @@ impl Service {
         service.start_live(seen);
         service.start_work();
         service.start_retraining();
+        service.start_letters();
         Ok(service)
     }
 

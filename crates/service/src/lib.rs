@@ -11,7 +11,7 @@ mod clock;
 pub use clock::Clock;
 
 mod house;
-pub use house::Service;
+pub use house::{Equipment, Service};
 
 mod typing;
 pub use typing::Typing;
@@ -44,6 +44,9 @@ mod playbook;
 pub use playbook::{Playbook, asked_for};
 
 mod procedure;
+
+mod letters;
+pub use letters::{Mail, MailState};
 
 mod models;
 pub use models::{Reading, ReadingState};

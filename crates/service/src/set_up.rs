@@ -204,7 +204,7 @@ impl Service {
         }
     }
 
-    async fn start_session(&self, agent: Agent) -> Result<SignedIn> {
+    pub(crate) async fn start_session(&self, agent: Agent) -> Result<SignedIn> {
         let token = secrets::token();
         let now = Clock::real();
         let expires_at = now.plus_ms(limits::AGENT_SESSION_MS);

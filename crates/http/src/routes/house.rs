@@ -23,7 +23,8 @@ use crate::{
 type Reply<T> = Result<Answer<T>, Problem>;
 
 pub(crate) async fn needs_set_up(State(desk): State<Desk>) -> Answer<wire::SetUpState> {
-    Answer(wire::SetUpState { needed: desk.service.needs_set_up() })
+    let (needed, sends_mail) = (desk.service.needs_set_up(), desk.service.sends_mail());
+    Answer(wire::SetUpState { needed, sends_mail })
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -77,7 +78,7 @@ pub(crate) async fn sign_in(
     Ok(signed_in(&desk.service.sign_in(&given.email, &given.password).await?))
 }
 
-fn signed_in(signed: &SignedIn) -> Response {
+pub(crate) fn signed_in(signed: &SignedIn) -> Response {
     let session = wire::Session {
         token: signed.token.clone(),
         expires_at: time(signed.expires_at),
@@ -155,7 +156,9 @@ pub(crate) struct Adding {
     email: RawText,
     #[schemars(extend("enum" = ["owner", "lead", "agent"]))]
     role: String,
-    password: String,
+    /// Without one they are invited by e-mail.
+    #[serde(default)]
+    password: Option<String>,
 }
 
 pub(crate) async fn add_agent(

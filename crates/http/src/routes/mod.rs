@@ -6,6 +6,7 @@ pub(crate) mod calls;
 pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod knowledge;
+pub(crate) mod mail;
 pub(crate) mod what_if;
 pub(crate) mod widget;
 
@@ -27,10 +28,15 @@ pub(crate) fn all(desk: Desk) -> Router {
     let api = Router::new()
         .route("/setup", get(house::needs_set_up).post(house::set_up))
         .route("/session", post(house::sign_in).delete(house::sign_out))
+        .route("/password", post(mail::choose_password))
+        .route("/password/forgot", post(mail::forgot_password))
+        .route("/mail", get(mail::mail))
+        .route("/mail/letters/{id}/retry", post(mail::retry))
         .route("/me", get(house::me))
         .route("/me/presence", put(house::presence))
         .route("/agents", get(house::agents).post(house::add_agent))
         .route("/agents/{id}", patch(house::change_agent))
+        .route("/agents/{id}/invite", post(mail::invite))
         .route("/desk", patch(house::change_desk))
         .route("/sample", get(house::sample).post(house::add_sample).delete(house::remove_sample))
         .route("/inboxes", get(house::inboxes))

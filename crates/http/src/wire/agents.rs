@@ -621,6 +621,8 @@ pub(crate) fn text(text: Option<&privacy::Masked>) -> Option<String> {
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct SetUpState {
     pub(crate) needed: bool,
+    /// Whoever has forgotten their password gets a letter.
+    pub(crate) sends_mail: bool,
 }
 
 /// What a training gave.

@@ -8,9 +8,7 @@ use axum::{
 use desk::{Level, Role};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use service::{
-    FirstRun, ImportedArticle, ImportedTopic, NewAgent, Playbook, Reading, Sample, Service,
-};
+use service::{Equipment, FirstRun, ImportedArticle, ImportedTopic, NewAgent, Sample, Service};
 use tower::ServiceExt;
 
 use crate::place::Place;
@@ -37,12 +35,12 @@ impl App {
     }
 
     pub(crate) async fn open_at(place: Place) -> Self {
-        Self::open_with(place, Playbook::default(), Reading::default()).await
+        Self::open_with(place, Equipment::default()).await
     }
 
-    /// A desk that follows procedures, or asks models.
-    pub(crate) async fn open_with(place: Place, playbook: Playbook, reading: Reading) -> Self {
-        let service = Service::open_with(place.open().await, 1.0, playbook, reading).await.unwrap();
+    /// A desk that has more than its store.
+    pub(crate) async fn open_with(place: Place, equipment: Equipment) -> Self {
+        let service = Service::open_with(place.open().await, 1.0, equipment).await.unwrap();
         let owner = service
             .set_up(FirstRun {
                 desk_name: "Shop".into(),
@@ -58,7 +56,7 @@ impl App {
             name: "Tom".into(),
             email: "tom@shop.example".into(),
             role: Role::Agent,
-            password: PASSWORD.to_owned(),
+            password: Some(PASSWORD.to_owned()),
         };
         service.add_agent(&caller, agent).await.unwrap();
         teach(&service).await;

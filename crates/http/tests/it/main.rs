@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod follow;
 mod identity;
+mod letters;
 mod models;
 mod nodes;
 mod people;

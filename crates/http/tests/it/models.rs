@@ -16,7 +16,7 @@ use axum::{
 use desk::{Level, Time};
 use llm::{Key, Model, Models, Patience};
 use serde_json::{Value, json};
-use service::{ImportedArticle, ImportedTopic, Reading};
+use service::{Equipment, ImportedArticle, ImportedTopic, Reading};
 use tokio::net::TcpListener;
 
 use crate::{
@@ -306,7 +306,8 @@ async fn a_model_that_obeys_the_attacker_moves_nothing_and_shows_nothing() {
 async fn without_procedures_a_model_chooses_sentences_and_the_ledger_knows_what_reads() {
     let stub = Stub::start(sensible()).await;
     let place = Place::new();
-    let app = App::open_with(place, service::Playbook::default(), stub.reading()).await;
+    let equipment = |reading| Equipment { reading, ..Equipment::default() };
+    let app = App::open_with(place, equipment(stub.reading())).await;
     let topic = ImportedTopic {
         slug: "money-back".to_owned(),
         name: String::new(),
@@ -358,12 +359,7 @@ async fn without_procedures_a_model_chooses_sentences_and_the_ledger_knows_what_
     let changed = "select count(*) from ledger where kind = 'changed'";
     let before = app.place.number(changed);
     for (n, reading) in [(1, Reading::default()), (1, Reading::default()), (2, stub.reading())] {
-        let service = service::Service::open_with(
-            app.place.open().await,
-            1.0,
-            service::Playbook::default(),
-            reading,
-        );
+        let service = service::Service::open_with(app.place.open().await, 1.0, equipment(reading));
         let service = service.await.unwrap();
         assert!(service.now() > Time(0));
         assert_eq!(app.place.number(changed) - before, n);

@@ -53,6 +53,17 @@ impl Place {
         }
     }
 
+    /// Carries out a statement.
+    pub(crate) fn change(&self, sql: &str) {
+        match self {
+            Self::File(folder) => {
+                let file = rusqlite::Connection::open(folder.path().join("desk.sqlite")).unwrap();
+                file.execute(sql, []).unwrap();
+            }
+            Self::Server(name) => drop(server().query(name, sql).unwrap()),
+        }
+    }
+
     /// All that lies on disk.
     pub(crate) fn at_rest(&self) -> Vec<Vec<u8>> {
         match self {

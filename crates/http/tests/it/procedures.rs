@@ -18,7 +18,7 @@ use axum::{
 };
 use desk::Level;
 use serde_json::{Value, json};
-use service::{ImportedTopic, Playbook, Reading};
+use service::{Equipment, ImportedTopic, Playbook, Reading};
 use shop::{Buyer, Shop, sample};
 use tokio::net::TcpListener;
 use tools::{Connection, Key};
@@ -87,7 +87,11 @@ impl Street {
         }
         let connection = Connection::new(&url, Key::default()).unwrap();
         let playbook = Playbook::new(tools, procedures, connection);
-        let app = App::open_with(Place::new(), playbook.clone(), reading).await;
+        let app = App::open_with(
+            Place::new(),
+            Equipment { playbook: playbook.clone(), reading, mail: None },
+        )
+        .await;
         teach(&app).await;
         Self { app, playbook, n_lost, records, journal, _folder: folder }
     }
@@ -452,8 +456,7 @@ async fn a_change_whose_answer_is_lost_is_not_made_again() {
         service::Service::open_with(
             street.app.place.open().await,
             1.0,
-            street.playbook.clone(),
-            Reading::default(),
+            Equipment { playbook: street.playbook.clone(), ..Equipment::default() },
         )
         .await
         .unwrap(),

@@ -1,0 +1,72 @@
+//! Letters: passwords by e-mail, and what has not left.
+
+use axum::{Json as Answer, extract::State, http::StatusCode, response::Response};
+use desk::{AgentId, LetterId};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::house::signed_in;
+use crate::{
+    body::{Json, Path},
+    caller::Signed,
+    problem::Problem,
+    state::Desk,
+    wire,
+};
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ForgotPassword {
+    email: String,
+}
+
+/// The same answer whether or not there is such an agent.
+pub(crate) async fn forgot_password(
+    State(desk): State<Desk>,
+    Json(given): Json<ForgotPassword>,
+) -> Result<StatusCode, Problem> {
+    desk.limiter.sign_in(&given.email)?;
+    desk.service.forgot_password(&given.email).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChoosePassword {
+    /// Of the letter's link.
+    token: String,
+    password: String,
+}
+
+pub(crate) async fn choose_password(
+    State(desk): State<Desk>,
+    Json(given): Json<ChoosePassword>,
+) -> Result<Response, Problem> {
+    Ok(signed_in(&desk.service.choose_password(&given.token, given.password).await?))
+}
+
+pub(crate) async fn invite(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<AgentId>,
+) -> Result<StatusCode, Problem> {
+    desk.service.invite_again(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(crate) async fn mail(
+    State(desk): State<Desk>,
+    signed: Signed,
+) -> Result<Answer<wire::Mail>, Problem> {
+    let state = desk.service.mail_state(&signed.caller).await?;
+    Ok(Answer(wire::Mail::from(&state)))
+}
+
+pub(crate) async fn retry(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<LetterId>,
+) -> Result<StatusCode, Problem> {
+    desk.service.retry_letter(&signed.caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,309 @@
+//! Letters: invitations and new passwords by e-mail. A letter is a row in the commit of what it
+//! tells of; it is sent afterwards, again and again until a mail server has it or refuses it.
+
+use std::time::Duration;
+
+use channels::{Outgoing, Paper, Post, Undelivered};
+use desk::{Actor, Agent, AgentId, Kind, Letter, LetterId, LetterKind, LetterState, Role};
+use privacy::Masked;
+use store::{Change, Commit, LetterCounts, PasswordLink};
+
+use crate::{
+    Caller, Clock, Result, Service, ServiceError, SignedIn,
+    house::{new_id, retry},
+    secrets,
+    set_up::check_password,
+};
+
+const HOUR_MS: i64 = 3_600_000;
+const DAY_MS: i64 = 24 * HOUR_MS;
+/// An invitation's link.
+const INVITATION_DAYS: i64 = 7;
+/// A link to a new password.
+const RESET_HOURS: i64 = 1;
+/// Whoever asks for a new password again within this time is told of it by the letter before.
+const RESET_AGAIN_MS: i64 = 5 * 60_000;
+/// The first wait before a letter is tried again; it doubles with each try.
+const RETRY_MS: i64 = 30_000;
+/// The longest such wait.
+const RETRY_MAX_MS: i64 = store::LETTER_PUT_OFF_MS_MAX;
+/// A letter that no server has taken by then is given up.
+const GIVE_UP_MS: i64 = 3 * DAY_MS;
+/// A mail server has so long for a letter.
+const PATIENCE: Duration = Duration::from_secs(50);
+/// Longer than two letters may take: no two nodes send the same one at once.
+const LEASE_MS: i64 = 120_000;
+/// Letters that are sent one after the other before it is looked again.
+const AT_ONCE: usize = 20;
+/// It is looked so often, or when somebody says that there is one.
+const PAUSE: Duration = Duration::from_secs(5);
+/// As many as a list shows.
+const LISTED_MAX: usize = 50;
+
+/// The mail server, and where the desk is found from outside.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The server.
+    pub post: Post,
+    /// The desk's address, such as `https://desk.fjordhus.example`; links begin with it.
+    pub public_url: String,
+}
+
+/// How the desk's letters are doing.
+#[derive(Debug, Clone)]
+pub struct MailState {
+    /// The mail server's host and who letters are from; `None` where no server is named.
+    pub server: Option<(String, String)>,
+    /// How many there are.
+    pub counts: LetterCounts,
+    /// Those that have not left, the ones given up first.
+    pub unsent: Vec<Letter>,
+}
+
+impl Service {
+    /// Whether the desk can send letters.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.mail.is_some()
+    }
+
+    /// How letters are doing.
+    ///
+    /// # Errors
+    /// `Forbidden` for others than owners.
+    pub async fn mail_state(&self, caller: &Caller) -> Result<MailState> {
+        caller.at_least(Role::Owner)?;
+        let server = self.mail.as_ref();
+        Ok(MailState {
+            server: server.map(|mail| (mail.post.host().to_owned(), mail.post.from())),
+            counts: self.store.letter_counts().await?,
+            unsent: self.store.unsent_letters(LISTED_MAX).await?,
+        })
+    }
+
+    /// An owner has a letter tried again that was given up.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`; `Conflict` where it was not given up, or there is no mail server.
+    pub async fn retry_letter(&self, caller: &Caller, id: LetterId) -> Result<()> {
+        caller.at_least(Role::Owner)?;
+        self.needs_mail()?;
+        let letter = self.store.letter(id).await?.ok_or(NOT_FOUND)?;
+        if letter.state != LetterState::Failed {
+            return Err(ServiceError::Conflict {
+                detail: "This letter was not given up.".to_owned(),
+                hint: "Look at the list again.",
+            });
+        }
+        let mut commit = self.begin(caller);
+        commit.push(Change::ReviveLetter(id, Clock::real()));
+        self.commit(caller, commit).await?;
+        self.letters.notify_one();
+        Ok(())
+    }
+
+    /// A letter that invites an agent of the same commit.
+    pub(crate) fn invite(&self, commit: &mut Commit, by: &Agent, agent: &Agent) -> Result<()> {
+        self.needs_mail()?;
+        let fact = format!("invitation/{}", agent.id);
+        commit.push(Change::AddLetter(letter(LetterKind::Invitation, fact, agent, &by.name)));
+        Ok(())
+    }
+
+    /// An owner invites an agent once more, who has not come yet or lost the letter.
+    ///
+    /// # Errors
+    /// `Forbidden`, `NotFound`; `Conflict` where they are disabled, or there is no mail server.
+    pub async fn invite_again(&self, caller: &Caller, id: AgentId) -> Result<()> {
+        let by = caller.at_least(Role::Owner)?.clone();
+        self.needs_mail()?;
+        let agent = self.agent(caller, id).await?;
+        if agent.is_disabled {
+            return Err(ServiceError::Conflict {
+                detail: "This agent is disabled.".to_owned(),
+                hint: "Enable them first.",
+            });
+        }
+        let mut commit = self.begin(caller);
+        let fact = format!("invitation/{}/{}", agent.id, new_id());
+        commit.push(Change::AddLetter(letter(LetterKind::Invitation, fact, &agent, &by.name)));
+        self.commit(caller, commit).await?;
+        self.letters.notify_one();
+        Ok(())
+    }
+
+    /// Somebody says that they have forgotten the password of this address. Nobody is told whether
+    /// there is such an agent.
+    ///
+    /// # Errors
+    /// `Conflict` where there is no mail server.
+    pub async fn forgot_password(&self, email: &str) -> Result<()> {
+        self.needs_mail()?;
+        let email = email.trim().to_lowercase();
+        let agent = self.store.agent_by_email(email).await?.filter(|agent| !agent.is_disabled);
+        let Some(agent) = agent else { return Ok(()) };
+        let mut commit = Commit::new(self.now(), Actor::System);
+        let now = Clock::real().0.div_euclid(RESET_AGAIN_MS);
+        let fact = format!("reset/{}/{now}", agent.id);
+        commit.push(Change::AddLetter(letter(LetterKind::Reset, fact, &agent, &agent.name)));
+        self.store.commit(commit).await?;
+        self.letters.notify_one();
+        Ok(())
+    }
+
+    /// Whoever holds the link of a letter chooses a password; the link, and all others of this
+    /// agent, are worth nothing afterwards, and their sessions end.
+    ///
+    /// # Errors
+    /// `Invalid` for a password that is none; `Unauthenticated` where the link has ended or was used.
+    pub async fn choose_password(&self, token: &str, password: String) -> Result<SignedIn> {
+        check_password(&password)?;
+        let hash = secrets::token_hash(token);
+        let ended = || ServiceError::Unauthenticated {
+            detail: "This link has ended, or was used.",
+            hint: "Ask for a new one on the sign-in page, or ask an owner to invite you again.",
+        };
+        // Nobody makes the desk hash passwords with links that are none.
+        self.store.password_link(hash.clone(), Clock::real()).await?.ok_or_else(ended)?;
+        let password_hash = secrets::hash_password(password).await?;
+        let agent = retry(|| async {
+            let id = self.store.password_link(hash.clone(), Clock::real()).await?;
+            let id = id.ok_or_else(ended)?;
+            let found = self.store.agents().await?.into_iter().find(|agent| agent.id == id);
+            let found = found.filter(|agent| !agent.is_disabled).ok_or_else(ended)?;
+            let agent = Agent { password_hash: password_hash.clone(), ..found };
+            let mut commit = Commit::new(self.now(), Actor::Agent(id));
+            commit.change(Kind::AgentChanged, agent.clone());
+            commit.push(Change::DropPasswordLinks(id));
+            commit.push(Change::DeleteSessionsOf(store::SessionSubject::Agent(id)));
+            self.store.commit(commit).await?;
+            Ok(Agent { version: agent.version + 1, ..agent })
+        })
+        .await?;
+        self.start_session(agent).await
+    }
+
+    /// Sends what is to be sent, for as long as the desk is at work.
+    pub(crate) fn start_letters(&self) {
+        let Some(mail) = self.mail.clone() else { return };
+        let service = self.clone();
+        tokio::spawn(async move {
+            loop {
+                match service.send_letters(&mail).await {
+                    Ok(AT_ONCE) => continue,
+                    Ok(_) => {}
+                    Err(error) => tracing::error!(%error, "letters could not be sent"),
+                }
+                tokio::select! {
+                    () = service.letters.notified() => {}
+                    () = tokio::time::sleep(PAUSE) => {}
+                }
+            }
+        });
+    }
+
+    /// How many were tried.
+    async fn send_letters(&self, mail: &Mail) -> Result<usize> {
+        let now = Clock::real();
+        let due = self.store.claim_letters(now, now.plus_ms(LEASE_MS), AT_ONCE).await?;
+        for letter in &due {
+            self.send_letter(mail, letter).await?;
+            // The lease is for all of them.
+            if Clock::real().ms_since(now) > LEASE_MS / 2 {
+                break;
+            }
+        }
+        Ok(due.len())
+    }
+
+    async fn send_letter(&self, mail: &Mail, letter: &Letter) -> Result<()> {
+        let sent = match self.paper(mail, letter).await? {
+            Some(paper) => {
+                let id = letter.id.to_string();
+                let outgoing = Outgoing { id: &id, to: &letter.recipient, paper: &paper };
+                match tokio::time::timeout(PATIENCE, mail.post.send(&outgoing)).await {
+                    Ok(sent) => sent,
+                    Err(_) => Err(Undelivered::Later("the mail server does not answer".to_owned())),
+                }
+            }
+            None => Err(Undelivered::Never("nobody needs it any more".to_owned())),
+        };
+        let now = Clock::real();
+        let mut commit = Commit::new(self.now(), Actor::System);
+        commit.push(match sent {
+            Ok(()) => Change::FinishLetter(letter.id, now, None),
+            Err(Undelivered::Later(failure)) if now.ms_since(letter.created_at) < GIVE_UP_MS => {
+                tracing::warn!(letter = %letter.id, failure, "a letter has to wait");
+                let doublings = u32::try_from(letter.n_attempts.min(20)).unwrap_or(0);
+                let wait = RETRY_MS.saturating_mul(1 << doublings).min(RETRY_MAX_MS);
+                Change::RetryLetter { id: letter.id, due_at: now.plus_ms(wait), failure }
+            }
+            Err(Undelivered::Later(failure) | Undelivered::Never(failure)) => {
+                tracing::error!(letter = %letter.id, failure, "a letter was given up");
+                Change::FinishLetter(letter.id, now, Some(failure))
+            }
+        });
+        self.store.commit(commit).await?;
+        Ok(())
+    }
+
+    /// What a letter says, with a link of its own; `None` where it is not needed any more.
+    async fn paper(&self, mail: &Mail, letter: &Letter) -> Result<Option<Paper>> {
+        let settings = self.settings()?;
+        let name = settings.name.as_str();
+        let agents = self.store.agents().await?;
+        let agent = agents.into_iter().find(|agent| Some(agent.id) == letter.agent_id);
+        let Some(agent) = agent.filter(|agent| !agent.is_disabled) else { return Ok(None) };
+        let hours = match letter.kind {
+            LetterKind::Invitation => INVITATION_DAYS * 24,
+            LetterKind::Reset => RESET_HOURS,
+        };
+        let token = secrets::token();
+        let mut commit = Commit::new(self.now(), Actor::System);
+        commit.push(Change::KeepPasswordLink(PasswordLink {
+            letter_id: letter.id,
+            agent_id: agent.id,
+            token_hash: secrets::token_hash(&token),
+            expires_at: Clock::real().plus_ms(hours * HOUR_MS),
+        }));
+        self.store.commit(commit).await?;
+        let link = format!("{}/password#token={token}", mail.public_url);
+        Ok(Some(match letter.kind {
+            LetterKind::Invitation => {
+                channels::invitation(name, letter.sender.as_str(), &link, INVITATION_DAYS)
+            }
+            LetterKind::Reset => channels::reset(name, &link, RESET_HOURS),
+        }))
+    }
+
+    fn needs_mail(&self) -> Result<()> {
+        match self.mail {
+            Some(_) => Ok(()),
+            None => Err(ServiceError::Conflict {
+                detail: "This desk has no mail server.".to_owned(),
+                hint: "Name one with --smtp-url, --mail-from and --public-url, or ask an owner for \
+                       a password.",
+            }),
+        }
+    }
+}
+
+const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "letter" };
+
+fn letter(kind: LetterKind, fact: String, to: &Agent, sender: &Masked) -> Letter {
+    let now = Clock::real();
+    Letter {
+        id: LetterId(new_id()),
+        fact,
+        kind,
+        recipient: to.email.as_str().to_owned(),
+        agent_id: Some(to.id),
+        sender: sender.clone(),
+        state: LetterState::Waiting,
+        n_attempts: 0,
+        due_at: now,
+        failure: None,
+        created_at: now,
+        finished_at: None,
+    }
+}
