@@ -115,7 +115,32 @@ export function mockDesk(): Plugin {
 }
 
 const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
-  ["GET", /^\/setup$/, () => ok({ needed: true })],
+  ["GET", /^\/setup$/, () => ok({ needed: true, sends_mail: true })],
+  ["POST", /^\/password\/forgot$/, () => ok({})],
+  ["POST", /^\/agents\/([^/]+)\/invite$/, () => ok({})],
+  [
+    "GET",
+    /^\/mail$/,
+    () =>
+      ok({
+        server: { host: "mail.example", from: "Fjordhus <help@fjordhus.example>" },
+        waiting: 1,
+        sent: 31,
+        failed: 1,
+        unsent: [
+          {
+            id: "01990000-0000-7000-8000-0000000000f1",
+            kind: "invitation",
+            recipient: "new@fjordhus.example",
+            state: "failed",
+            n_attempts: 1,
+            failure: "permanent error (550): no such mailbox",
+            created_at: new Date(Date.now() - 3_600_000).toISOString(),
+            failed_at: new Date(Date.now() - 3_590_000).toISOString(),
+          },
+        ],
+      }),
+  ],
   [
     "POST",
     /^\/setup$/,

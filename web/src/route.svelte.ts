@@ -13,6 +13,7 @@ export type Screen =
   | "settings"
   | "sign-in"
   | "setup"
+  | "password"
   | "lost";
 export type Place = { screen: Screen; parts: string[]; search: URLSearchParams; hash: string };
 
@@ -29,6 +30,7 @@ const SCREENS: Screen[] = [
   "settings",
   "sign-in",
   "setup",
+  "password",
 ];
 
 export function placeOf(address: { pathname: string; search: string; hash: string }): Place {

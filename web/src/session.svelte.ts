@@ -41,6 +41,16 @@ class Session {
 
   async signIn(email: string, password: string): Promise<void> {
     await calls.signIn(email, password);
+    await this.#signedIn();
+  }
+
+  /** By the link of a letter. */
+  async choosePassword(token: string, password: string): Promise<void> {
+    await calls.choosePassword(token, password);
+    await this.#signedIn();
+  }
+
+  async #signedIn(): Promise<void> {
     await this.open();
     live.tellSessionChanged();
     await route.go(this.#wayBack(), "replace");
@@ -54,7 +64,8 @@ class Session {
 
   #ended(): void {
     const { screen } = route.place;
-    if (this.state === "signed-out" || screen === "sign-in" || screen === "setup") {
+    const isPublic = screen === "sign-in" || screen === "setup" || screen === "password";
+    if (this.state === "signed-out" || isPublic) {
       this.state = "signed-out";
       live.stop();
       return;

@@ -30,6 +30,7 @@ import type {
   FailedJob,
   FileRef,
   Inbox,
+  Mail,
   Me,
   Message,
   Overview,
@@ -51,7 +52,13 @@ import type {
 const PAGE = 50;
 const LARGEST_PAGE = 100;
 
-export const setupState = () => get<{ needed: boolean }>("/setup");
+export const setupState = () => get<{ needed: boolean; sends_mail: boolean }>("/setup");
+export const forgotPassword = (email: string) => post<void>("/password/forgot", { email });
+export const choosePassword = (token: string, password: string) =>
+  post<Session>("/password", { token, password });
+export const inviteAgent = (id: string) => post<void>(`/agents/${id}/invite`, {});
+export const mail = () => get<Mail>("/mail");
+export const retryLetter = (id: string) => post<void>(`/mail/letters/${id}/retry`, {});
 export const setUp = (answers: SetUp) => post<Session>("/setup", answers);
 export const signIn = (email: string, password: string) =>
   post<Session>("/session", { email, password });

@@ -31,6 +31,7 @@ export type Me = Shapes["Me"];
 export type Inbox = Shapes["Inbox"];
 export type Counts = Shapes["Counts"];
 export type FailedJob = Shapes["FailedJob"];
+export type Mail = Shapes["Mail"];
 export type Assistant = Shapes["Assistant"];
 export type Overview = Shapes["Overview"];
 export type Sample = Shapes["Sample"];
