@@ -140,6 +140,8 @@ impl Service {
         if self.store.last_ledger_seq().await? > 0 {
             return Ok(());
         }
+        // Nobody ends days or decides by half of it: whoever keeps the balance waits for the books.
+        let books = self.books.lock().await;
         for portion in rows.chunks(PAGE) {
             let mut commit = Commit::new(self.now(), Actor::System);
             for row in portion {
@@ -147,6 +149,7 @@ impl Service {
             }
             self.store.commit(commit).await?;
         }
+        drop(books);
         self.keep_balance().await
     }
 
