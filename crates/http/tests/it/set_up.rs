@@ -45,7 +45,7 @@ async fn an_imported_desk_gets_its_owner_by_the_link() {
     let service = fresh(&place).await;
     service.set_up_without_owner("Desk").await.unwrap();
     let app = crate::app::App::around(service.clone(), place);
-    assert_eq!(app.get("/setup", "").await, json!({ "needed": true }));
+    assert_eq!(app.get("/setup", "").await, json!({ "needed": true, "sends_mail": false }));
     let mut given = json!({
         "key": "wrong", "desk_name": "Harbour", "name": "Ada",
         "email": "ada@harbour.example", "password": "three or four words",
@@ -56,7 +56,7 @@ async fn an_imported_desk_gets_its_owner_by_the_link() {
     let session = app.post("/setup", "", given.clone()).await;
     let me = app.get("/me", session["token"].as_str().unwrap()).await;
     assert_eq!((&me["agent"]["role"], &me["desk"]["name"]), (&json!("owner"), &json!("Harbour")));
-    assert_eq!(app.get("/setup", "").await, json!({ "needed": false }));
+    assert_eq!(app.get("/setup", "").await, json!({ "needed": false, "sends_mail": false }));
     let again = app.call("POST", "/setup", "", given, &[]).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
 }
