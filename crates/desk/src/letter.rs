@@ -2,7 +2,7 @@
 
 use privacy::Masked;
 
-use crate::{AgentId, LetterId, Time};
+use crate::{AgentId, ConversationId, LetterId, Time};
 
 /// A letter. What it says is put together when it is sent: a link in it is a secret that is kept
 /// nowhere.
@@ -18,6 +18,8 @@ pub struct Letter {
     pub recipient: String,
     /// The agent whom it is about.
     pub agent_id: Option<AgentId>,
+    /// The conversation that it goes on with.
+    pub conversation_id: Option<ConversationId>,
     /// Who caused it, by name.
     pub sender: Masked,
     /// Whether it has left.
@@ -41,6 +43,8 @@ pub enum LetterKind {
     Invitation,
     /// An agent has forgotten their password, and chooses another.
     Reset,
+    /// What a customer has not read in the widget.
+    Answer,
 }
 
 /// Whether a letter has left.
@@ -52,6 +56,8 @@ pub enum LetterState {
     Sent,
     /// It was given up.
     Failed,
+    /// Nobody needed it any more.
+    Dropped,
 }
 
 impl LetterKind {
@@ -61,13 +67,15 @@ impl LetterKind {
         match self {
             Self::Invitation => "invitation",
             Self::Reset => "reset",
+            Self::Answer => "answer",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Invitation, Self::Reset].into_iter().find(|kind| kind.as_str() == word)
+        let all = [Self::Invitation, Self::Reset, Self::Answer];
+        all.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
@@ -79,13 +87,14 @@ impl LetterState {
             Self::Waiting => "waiting",
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Dropped => "dropped",
         }
     }
 
     /// The state of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        let all = [Self::Waiting, Self::Sent, Self::Failed];
+        let all = [Self::Waiting, Self::Sent, Self::Failed, Self::Dropped];
         all.into_iter().find(|state| state.as_str() == word)
     }
 }

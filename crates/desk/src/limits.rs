@@ -54,3 +54,6 @@ pub const CUSTOMER_SESSION_MS: i64 = 180 * 24 * 3_600_000;
 pub const IDEMPOTENCY_MS: i64 = 24 * 3_600_000;
 /// Journal rows that a reconnecting stream is sent; further behind, it is told to start afresh.
 pub const REPLAY_EVENTS_MAX: usize = 2_000;
+
+/// Bytes of an e-mail that comes in, with all that is attached.
+pub const MAIL_BYTES_MAX: usize = 30 * 1024 * 1024;

@@ -22,6 +22,10 @@ struct Sayings {
     needs_approval: &'static str,
     yes: &'static str,
     no: &'static str,
+    letter_subject: &'static str,
+    letter_begins: &'static str,
+    letter_ends: &'static str,
+    ai: &'static str,
 }
 
 const ALL: [Sayings; 6] = [
@@ -49,6 +53,10 @@ const ALL: [Sayings; 6] = [
         needs_approval: "A colleague has to approve this first. You will read here what comes of it.",
         yes: "Yes",
         no: "No",
+        letter_subject: "Your answer from {desk}, #{reference}",
+        letter_begins: "This is what was written to you while you were away:",
+        letter_ends: "You can answer this letter; what you write goes on in the same conversation.",
+        ai: "AI assistant",
     },
     Sayings {
         language: "de",
@@ -75,6 +83,10 @@ const ALL: [Sayings; 6] = [
         needs_approval: "Das muss zuerst eine Kollegin oder ein Kollege freigeben. Sie lesen hier, was daraus wird.",
         yes: "Ja",
         no: "Nein",
+        letter_subject: "Ihre Antwort von {desk}, #{reference}",
+        letter_begins: "Das wurde Ihnen geschrieben, während Sie weg waren:",
+        letter_ends: "Sie können auf diesen Brief antworten; was Sie schreiben, geht im selben Gespräch weiter.",
+        ai: "KI-Assistent",
     },
     Sayings {
         language: "sv",
@@ -100,6 +112,10 @@ const ALL: [Sayings; 6] = [
         needs_approval: "En kollega måste godkänna det först. Du läser här vad det blir av det.",
         yes: "Ja",
         no: "Nej",
+        letter_subject: "Ditt svar från {desk}, #{reference}",
+        letter_begins: "Det här skrevs till dig medan du var borta:",
+        letter_ends: "Du kan svara på brevet; det du skriver fortsätter i samma samtal.",
+        ai: "AI-assistent",
     },
     Sayings {
         language: "es",
@@ -126,6 +142,10 @@ const ALL: [Sayings; 6] = [
         needs_approval: "Antes debe aprobarlo un compañero. Aquí leerá el resultado.",
         yes: "Sí",
         no: "No",
+        letter_subject: "Su respuesta de {desk}, #{reference}",
+        letter_begins: "Esto es lo que se le escribió mientras no estaba:",
+        letter_ends: "Puede responder a esta carta; lo que escriba continúa en la misma conversación.",
+        ai: "Asistente de IA",
     },
     Sayings {
         language: "fr",
@@ -152,6 +172,10 @@ const ALL: [Sayings; 6] = [
         needs_approval: "Un collègue doit d’abord l’approuver. Vous lirez ici ce qu’il en est.",
         yes: "Oui",
         no: "Non",
+        letter_subject: "Votre réponse de {desk}, #{reference}",
+        letter_begins: "Voici ce qui vous a été écrit en votre absence :",
+        letter_ends: "Vous pouvez répondre à cette lettre ; ce que vous écrivez continue dans la même conversation.",
+        ai: "Assistant IA",
     },
     Sayings {
         language: "ar",
@@ -175,6 +199,10 @@ const ALL: [Sayings; 6] = [
         needs_approval: "يجب أن يوافق زميل على ذلك أولًا. ستقرأ النتيجة هنا.",
         yes: "نعم",
         no: "لا",
+        letter_subject: "إجابتك من {desk}، ‎#{reference}",
+        letter_begins: "هذا ما كُتب لك في غيابك:",
+        letter_ends: "يمكنك الرد على هذه الرسالة، وما تكتبه يتابع في المحادثة نفسها.",
+        ai: "مساعد الذكاء الاصطناعي",
     },
 ];
 
@@ -188,6 +216,34 @@ pub fn languages() -> [&'static str; 6] {
 #[must_use]
 pub fn ai_notice(language: Option<&str>, desk: &Masked) -> Masked {
     fill(of(language).ai_notice, &[("{desk}", desk.as_str())])
+}
+
+/// The frame of a letter that tells a customer what they have not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterFrame {
+    /// Its subject.
+    pub subject: String,
+    /// Before what was written.
+    pub begins: &'static str,
+    /// After it: how to go on.
+    pub ends: &'static str,
+    /// The name of the assistant.
+    pub ai: &'static str,
+}
+
+/// How a letter about a conversation begins and ends.
+#[must_use]
+pub fn letter_frame(language: Option<&str>, desk: &Masked, reference: i64) -> LetterFrame {
+    let sayings = of(language);
+    let reference = reference.to_string();
+    let subject =
+        fill(sayings.letter_subject, &[("{desk}", desk.as_str()), ("{reference}", &reference)]);
+    LetterFrame {
+        subject: subject.into_string(),
+        begins: sayings.letter_begins,
+        ends: sayings.letter_ends,
+        ai: sayings.ai,
+    }
 }
 
 /// What the customer is told when a person will answer. `place` counts from 1.

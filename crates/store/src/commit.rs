@@ -5,8 +5,8 @@ use std::fmt;
 use desk::{
     Actor, Agent, AgentId, Article, Call, Case, CaseId, Conversation, ConversationId, Customer,
     CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Letter,
-    LetterId, Message, MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject, Time, Topic,
-    TopicId,
+    LetterId, LetterState, Message, MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject,
+    Time, Topic, TopicId,
 };
 use privacy::Masked;
 
@@ -154,8 +154,19 @@ pub enum Change {
         /// Why it has not left.
         failure: String,
     },
-    /// A letter has left, or is given up for this reason, at that real time.
-    FinishLetter(LetterId, Time, Option<String>),
+    /// A letter has left, is given up or is not needed, at that real time.
+    FinishLetter {
+        /// Which.
+        id: LetterId,
+        /// When.
+        at: Time,
+        /// What became of it.
+        state: LetterState,
+        /// Why it was given up.
+        failure: Option<String>,
+    },
+    /// A customer was given the messages of a conversation up to this position.
+    MarkSeen(ConversationId, i64),
     /// A letter that was given up is tried again from that real time on.
     ReviveLetter(LetterId, Time),
     /// The link in a letter; it takes the place of the one of an earlier try.

@@ -211,6 +211,7 @@ pub(crate) fn customer(row: &Row<'_>) -> Outcome<Customer> {
         is_people_first: row.get("is_people_first")?,
         locale: row.get("locale")?,
         created_at: time(row, "created_at")?,
+        has_verified_email: row.get("has_verified_email")?,
     })
 }
 
@@ -338,6 +339,7 @@ pub(crate) fn letter(row: &Row<'_>) -> Outcome<Letter> {
         kind: LetterKind::parse(row.get("kind")?).ok_or_else(|| bad("kind"))?,
         recipient: row.get("recipient")?,
         agent_id: optional_id(row, "agent_id")?,
+        conversation_id: optional_id(row, "conversation_id")?,
         sender: masked(row, "sender")?,
         state: LetterState::parse(row.get("state")?).ok_or_else(|| bad("state"))?,
         n_attempts: row.get("n_attempts")?,

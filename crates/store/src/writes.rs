@@ -73,6 +73,7 @@ shapes! {
     ];
     CUSTOMER: "customers" [
         "name", "email", "external_id", "is_verified", "is_people_first", "locale", "created_at",
+        "has_verified_email",
     ];
     TOPIC: "topics" [
         "name", "slug", "description", "level", "share", "level_reason", "level_set_by",
@@ -257,8 +258,9 @@ impl Writes {
             ),
             Change::AddLetter(letter) => self.push(
                 "insert into letters (id, fact, kind, recipient, agent_id, sender, state, \
-                 n_attempts, due_at, leased_until, failure, created_at, finished_at) \
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, ?12) \
+                 n_attempts, due_at, leased_until, failure, created_at, finished_at, \
+                 conversation_id) \
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, ?10, ?11, ?12, ?13) \
                  on conflict (fact) do nothing",
                 values![
                     letter.id.to_string(),
@@ -272,7 +274,8 @@ impl Writes {
                     letter.due_at,
                     letter.failure.as_deref(),
                     letter.created_at,
-                    letter.finished_at
+                    letter.finished_at,
+                    letter.conversation_id.map(|id| id.to_string())
                 ],
             ),
             Change::RetryLetter { id, due_at, failure } => self.push(
@@ -280,18 +283,16 @@ impl Writes {
                  leased_until = 0 where id = ?1",
                 values![id.to_string(), *due_at, failure],
             ),
-            Change::FinishLetter(id, at, failure) => self.push(
+            Change::FinishLetter { id, at, state, failure } => self.push(
                 "update letters set state = ?2, finished_at = ?3, failure = ?4, leased_until = 0 \
                  where id = ?1",
-                values![
-                    id.to_string(),
-                    match failure {
-                        None => desk::LetterState::Sent.as_str(),
-                        Some(_) => desk::LetterState::Failed.as_str(),
-                    },
-                    *at,
-                    failure.as_deref()
-                ],
+                values![id.to_string(), state.as_str(), *at, failure.as_deref()],
+            ),
+            Change::MarkSeen(id, position) => self.push(
+                "insert into seen (conversation_id, position) values (?1, ?2) \
+                 on conflict (conversation_id) do update set position = excluded.position \
+                 where excluded.position > seen.position",
+                values![id.to_string(), *position],
             ),
             Change::ReviveLetter(id, due_at) => self.push(
                 "update letters set state = 'waiting', n_attempts = 0, due_at = ?2, \
@@ -675,6 +676,7 @@ fn customer_values(customer: &Customer) -> Vec<Value> {
         customer.is_people_first,
         customer.locale.as_deref(),
         customer.created_at,
+        customer.has_verified_email,
     ])
 }
 

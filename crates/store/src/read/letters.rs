@@ -1,6 +1,6 @@
 //! Letters that go out, and the links in them.
 
-use desk::{AgentId, Letter, LetterId, LetterState, Time};
+use desk::{AgentId, ConversationId, Letter, LetterId, LetterState, Time};
 
 use super::{ReadError, n_rows};
 use crate::{CommitError, Store, rows, value::values};
@@ -41,9 +41,25 @@ impl Store {
         .await
     }
 
+    /// The position of the last message of a conversation that its customer was given; 0 for none.
+    pub async fn seen(&self, id: ConversationId) -> Result<i64, ReadError> {
+        let sql = "select cast(coalesce(max(position), 0) as bigint) as n from seen \
+            where conversation_id = ?1";
+        self.read(move |c| c.number(sql, &values![id.to_string()])).await
+    }
+
+    /// The conversation of this number.
+    pub async fn conversation_by_number(
+        &self,
+        number: i64,
+    ) -> Result<Option<ConversationId>, ReadError> {
+        let sql = "select id from conversations where number = ?1";
+        self.read(move |c| c.first(sql, &values![number], |row| rows::id(row, "id"))).await
+    }
+
     /// Letters that have not left: those given up first, then those that wait, oldest first.
     pub async fn unsent_letters(&self, limit: usize) -> Result<Vec<Letter>, ReadError> {
-        let sql = "select * from letters where state <> 'sent' order by state, created_at, id \
+        let sql = "select * from letters where state in ('waiting', 'failed') order by state, created_at, id \
             limit ?1";
         self.read(move |c| c.all(sql, &values![n_rows(limit)], rows::letter)).await
     }

@@ -229,6 +229,7 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         kind: desk::LetterKind::Invitation,
         recipient: "new@desk.example".to_owned(),
         agent_id: Some(agent),
+        conversation_id: Some(row_id),
         sender: text("Åsa"),
         state: desk::LetterState::Waiting,
         n_attempts: 0,
@@ -237,6 +238,7 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         created_at: Time(11),
         finished_at: None,
     }));
+    commit.push(Change::MarkSeen(row_id, 1));
     commit.push(Change::KeepPasswordLink(store::PasswordLink {
         letter_id,
         agent_id: agent,

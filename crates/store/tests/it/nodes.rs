@@ -125,6 +125,7 @@ on_both! {
             kind: desk::LetterKind::Reset,
             recipient: "tom@desk.example".to_owned(),
             agent_id: None,
+            conversation_id: None,
             sender: privacy::Masked::default(),
             state: desk::LetterState::Waiting,
             n_attempts: 0,
@@ -144,22 +145,41 @@ on_both! {
         assert_eq!(claim(1_100).await.unwrap().len(), 1, "whoever had it is gone");
         assert_eq!(claim(999).await.unwrap().len(), 1, "had by a clock that was set back");
         let failure = || "no answer".to_owned();
+        let finish = |at: i64, state| Change::FinishLetter {
+            id: letter.id,
+            at: Time(at),
+            state,
+            failure: None,
+        };
         let due_at = Time(5_000);
         write(store, Change::RetryLetter { id: letter.id, due_at, failure: failure() }).await.unwrap();
         assert!(claim(4_999).await.unwrap().is_empty());
         let tried = claim(5_000).await.unwrap();
         assert_eq!((tried[0].n_attempts, tried[0].failure.as_deref()), (1, Some("no answer")));
-        write(store, Change::FinishLetter(letter.id, Time(5_050), Some(failure()))).await.unwrap();
+        write(store, finish(5_050, desk::LetterState::Failed)).await.unwrap();
         assert!(claim(9_000).await.unwrap().is_empty());
         assert_eq!(store.letter_counts().await.unwrap().n_failed, 1);
         write(store, Change::ReviveLetter(letter.id, Time(9_000))).await.unwrap();
         assert_eq!(claim(9_000).await.unwrap().len(), 1);
-        write(store, Change::FinishLetter(letter.id, Time(9_050), None)).await.unwrap();
+        write(store, finish(9_050, desk::LetterState::Sent)).await.unwrap();
         assert!(store.unsent_letters(9).await.unwrap().is_empty());
         assert_eq!(store.letter_counts().await.unwrap().n_sent, 1);
         // What was sent is not sent by being revived.
         write(store, Change::ReviveLetter(letter.id, Time(9_000))).await.unwrap();
         assert!(claim(99_000).await.unwrap().is_empty());
+    }
+
+    async fn what_was_seen_is_not_unseen(place) {
+        let desk = open(place).await;
+        let id = desk.begin(1_001, 10).await.id;
+        let store = &desk.store;
+        assert_eq!(store.seen(id).await.unwrap(), 0);
+        for (told, seen) in [(2, 2), (5, 5), (3, 5)] {
+            write(store, Change::MarkSeen(id, told)).await.unwrap();
+            assert_eq!(store.seen(id).await.unwrap(), seen);
+        }
+        assert_eq!(store.conversation_by_number(1_001).await.unwrap(), Some(id));
+        assert_eq!(store.conversation_by_number(7).await.unwrap(), None);
     }
 
     async fn a_nul_is_left_out(place) {

@@ -45,6 +45,7 @@ pub(crate) async fn open(place: &Place) -> Desk {
             external_id: None,
             is_verified: false,
             is_people_first: false,
+            has_verified_email: false,
             locale: Some("sv".to_owned()),
             created_at: Time(1),
         },
