@@ -1,7 +1,10 @@
-//! The desk's doors besides the widget: e-mail that goes out.
+//! The desk's doors besides the widget: e-mail that goes out and comes in.
+
+mod arriving;
+pub use arriving::{Arriving, Attachment, read_mail};
 
 mod paper;
-pub use paper::{Paper, invitation, reset};
+pub use paper::{Paper, answer, invitation, reset};
 
 mod post;
 pub use post::{Outgoing, Post, PostFault, Undelivered};

@@ -44,6 +44,43 @@ pub fn reset(desk: &str, link: &str, hours: i64) -> Paper {
     )
 }
 
+/// What was written to a customer: each by whom, with its text.
+#[must_use]
+pub fn answer(
+    language: Option<&str>,
+    subject: &str,
+    (begins, ends): (&str, &str),
+    written: &[(String, String)],
+) -> Paper {
+    let language = language.unwrap_or("en");
+    let direction = if language == "ar" { "rtl" } else { "ltr" };
+    let mut text = format!("{begins}\n");
+    let mut html = String::new();
+    for (who, words) in written {
+        text.push_str(&format!("\n{who}:\n{words}\n"));
+        let words = escaped(words).replace('\n', "<br>\n");
+        html.push_str(&format!(
+            "<p style=\"font-size:14px;margin:16px 0 4px\"><b>{}</b></p>\n\
+             <p style=\"margin:0\">{words}</p>\n",
+            escaped(who)
+        ));
+    }
+    text.push_str(&format!("\n-- \n{ends}\n"));
+    let html = format!(
+        "<!doctype html>\n<html lang=\"{language}\" dir=\"{direction}\">\n<head>\n\
+         <meta charset=\"utf-8\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
+         <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
+         <title>{}</title>\n</head>\n\
+         <body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif\">\n\
+         <div style=\"max-width:34em\">\n<p style=\"font-size:14px\">{}</p>\n{html}\
+         <p style=\"font-size:14px;margin-top:24px\">{}</p>\n</div>\n</body>\n</html>\n",
+        escaped(subject),
+        escaped(begins),
+        escaped(ends),
+    );
+    Paper { subject: one_line(subject), text, html }
+}
+
 fn paper(subject: &str, lines: &[&str], (words, link): (&str, &str), last: &str) -> Paper {
     let text = format!("{}\n\n{link}\n\n{last}\n", lines.join("\n"));
     let lines: String = lines.iter().map(|line| format!("<p>{}</p>\n", escaped(line))).collect();
@@ -95,6 +132,10 @@ mod tests {
         assert_eq!(paper.subject.lines().count(), 1);
         assert!(paper.html.contains("&lt;b&gt;Eve") && paper.html.contains("A &amp; B"));
         assert!(!paper.html.contains("<b>") && paper.text.contains(link));
+        let words = [("AI".to_owned(), "<script>alert(1)</script>\nBye".to_owned())];
+        let answer = super::answer(Some("ar"), "S\nBcc: x", ("a", "b"), &words);
+        assert!(!answer.html.contains("<script>") && answer.html.contains("dir=\"rtl\""));
+        assert!(answer.text.contains("AI:\n<script>") && !answer.subject.contains('\n'));
         assert!(reset("A", link, 1).text.contains("one hour"));
     }
 }

@@ -36,6 +36,20 @@ pub struct Outgoing<'a> {
     pub to: &'a str,
     /// What it says.
     pub paper: &'a Paper,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<&'a str>,
+    /// Letters of one thread stand together in the reader's mail program.
+    pub thread: Option<&'a str>,
+    /// Part of it was written by AI: said in a header that machines read.
+    pub is_generated: bool,
+}
+
+impl<'a> Outgoing<'a> {
+    /// A letter that stands alone.
+    #[must_use]
+    pub fn new(id: &'a str, to: &'a str, paper: &'a Paper) -> Self {
+        Self { id, to, paper, reply_to: None, thread: None, is_generated: false }
+    }
 }
 
 /// Why a letter has not left.
@@ -101,6 +115,21 @@ impl Post {
         self.from.to_string()
     }
 
+    /// The sender's address with something after a plus sign: `help+12.ab@fjordhus.example`.
+    #[must_use]
+    pub fn plus_address(&self, mark: &str) -> String {
+        format!("{}+{mark}@{}", self.from.email.user(), self.from.email.domain())
+    }
+
+    /// What stands after the plus sign of an address of the sender's, in small letters.
+    #[must_use]
+    pub fn mark_of(&self, address: &str) -> Option<String> {
+        let address = address.to_lowercase();
+        let (user, domain) = address.rsplit_once('@')?;
+        let mark = user.strip_prefix(&self.from.email.user().to_lowercase())?.strip_prefix('+')?;
+        (domain == self.from.email.domain().to_lowercase()).then(|| mark.to_owned())
+    }
+
     /// Gives a letter to the server.
     ///
     /// # Errors
@@ -109,21 +138,33 @@ impl Post {
         let never = |why: String| Undelivered::Never(short(&why));
         let to: Mailbox =
             outgoing.to.parse().map_err(|error| never(format!("the address: {error}")))?;
-        let id = format!("<{}@{}>", outgoing.id, self.from.email.domain());
+        let domain = self.from.email.domain();
+        let id = format!("<{}@{domain}>", outgoing.id);
         let body = MultiPart::alternative_plain_html(
             outgoing.paper.text.clone(),
             outgoing.paper.html.clone(),
         );
-        let mut message = Message::builder()
-            .from(self.from.clone())
-            .to(to)
-            .message_id(Some(id))
+        let mut builder = Message::builder().from(self.from.clone()).to(to).message_id(Some(id));
+        if let Some(reply_to) = outgoing.reply_to {
+            let reply_to: Mailbox =
+                reply_to.parse().map_err(|error| never(format!("where answers go: {error}")))?;
+            builder = builder.reply_to(Mailbox::new(self.from.name.clone(), reply_to.email));
+        }
+        if let Some(thread) = outgoing.thread {
+            let root = format!("<{thread}@{domain}>");
+            builder = builder.in_reply_to(root.clone()).references(root);
+        }
+        let mut message = builder
             .subject(outgoing.paper.subject.clone())
             .multipart(body)
             .map_err(|error| never(error.to_string()))?;
         // Machines do not answer it, and mailing lists do not take it for a person's.
         let name = HeaderName::new_from_ascii_str("Auto-Submitted");
         message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".to_owned()));
+        if outgoing.is_generated {
+            let name = HeaderName::new_from_ascii_str("X-AI-Generated");
+            message.headers_mut().insert_raw(HeaderValue::new(name, "true".to_owned()));
+        }
         match self.transport.send(message).await {
             Ok(_) => Ok(()),
             Err(error) => {

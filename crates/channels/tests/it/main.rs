@@ -3,6 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
+mod arriving;
+
 use channels::{Outgoing, Post, Undelivered, invitation};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
@@ -69,7 +71,7 @@ async fn server(mood: Mood) -> (String, Arc<Mutex<Vec<String>>>) {
 async fn send(url: &str, to: &str) -> Result<(), Undelivered> {
     let post = Post::new(url, "Fjordhus <help@fjordhus.example>").unwrap();
     let paper = invitation("Fjordhus", "Åsa", "https://desk.example/password#token=abc", 7);
-    post.send(&Outgoing { id: "letter-1", to, paper: &paper }).await
+    post.send(&Outgoing::new("letter-1", to, &paper)).await
 }
 
 #[tokio::test]
@@ -88,6 +90,37 @@ async fn a_letter_says_who_it_is_from_and_that_a_machine_wrote_it() {
         assert!(letter.contains(line), "{line} in {letter}");
     }
     assert!(letter.contains("Date: ") && letter.contains("Subject: "), "{letter}");
+}
+
+#[tokio::test]
+async fn a_letter_of_a_conversation_says_where_answers_go_and_that_ai_wrote() {
+    let (url, taken) = server(Mood::Takes).await;
+    let post = Post::new(&url, "Fjordhus <Help@fjordhus.example>").unwrap();
+    let reply_to = post.plus_address("12.abcd");
+    let words = [("AI assistant".to_owned(), "Within 14 days. [1]".to_owned())];
+    let paper = channels::answer(Some("sv"), "Ditt svar", ("Det här:", "Svara gärna."), &words);
+    let outgoing = Outgoing {
+        reply_to: Some(&reply_to),
+        thread: Some("conversation-1"),
+        is_generated: true,
+        ..Outgoing::new("letter-2", "ida@example.com", &paper)
+    };
+    post.send(&outgoing).await.unwrap();
+    let letter = taken.lock().unwrap()[0].clone();
+    for line in [
+        "Reply-To: Fjordhus <Help+12.abcd@fjordhus.example>",
+        "In-Reply-To: <conversation-1@fjordhus.example>",
+        "References: <conversation-1@fjordhus.example>",
+        "X-AI-Generated: true",
+    ] {
+        assert!(letter.contains(line), "{line} in {letter}");
+    }
+    let read = channels::read_mail(letter.as_bytes()).unwrap();
+    assert!(read.is_automatic.is_some(), "two desks do not write to each other for ever");
+    assert_eq!(post.mark_of("help+12.ABCD@Fjordhus.example").as_deref(), Some("12.abcd"));
+    for other in ["help@fjordhus.example", "help+1@other.example", "x+1@fjordhus.example", ""] {
+        assert_eq!(post.mark_of(other), None, "{other}");
+    }
 }
 
 #[tokio::test]
