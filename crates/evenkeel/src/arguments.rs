@@ -59,6 +59,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: PlanCommand,
     },
+    /// Hand an e-mail from standard input over to a running desk, for a mail server's pipe
+    Deliver(DeliverOptions),
     /// Send each row of a file to a running desk, as customers do
     Replay(ReplayOptions),
     /// Put load on a desk of its own and measure it
@@ -486,6 +488,16 @@ pub(crate) struct MailOptions {
     /// Address at which the desk is found from outside; links in letters begin with it
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DeliverOptions {
+    /// The desk's address; its token comes from EVENKEEL_MAIL_TOKEN
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8420")]
+    pub(crate) url: String,
+    /// The address for which the mail server hands the message over
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) recipient: Option<String>,
 }
 
 /// The language models that read customers' messages; without one, rules do.

@@ -135,6 +135,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
     runtime.block_on(async {
         let outcome = match command {
             Command::Doctor(options) => return doctor::run(&options).await,
+            Command::Deliver(options) => return Ok(mail::deliver(&options).await),
             Command::Export(options) => ledger::export(&options).await,
             Command::Backup(options) => backup::run(&options).await,
             Command::Restore(options) => restore::run(&options).await,

@@ -17,10 +17,16 @@ struct Desk {
 
 impl Desk {
     fn start() -> Self {
+        Self::start_with(&[], &[])
+    }
+
+    fn start_with(options: &[&str], environment: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_evenkeel"))
             .args(["serve", "--no-open", "--port", "0", "--data"])
             .arg(folder.path())
+            .args(options)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .expect("cargo has built the program");
@@ -93,4 +99,41 @@ fn a_second_desk_on_the_same_folder_is_refused() {
     let said = String::from_utf8(second.stderr).unwrap();
     assert!(said.contains("error: ") && said.contains("hint: "), "{said}");
     assert!(second.stdout.is_empty() && desk.is_well(), "the first goes on");
+}
+
+/// What a mail server's pipe sees: how `deliver` ends tells it whether to try again.
+#[test]
+fn a_mail_server_is_told_whether_to_try_again() {
+    let options = [
+        "--smtp-url",
+        "smtp://127.0.0.1:9",
+        "--mail-from",
+        "Shop <help@shop.example>",
+        "--public-url",
+        "https://desk.shop.example",
+    ];
+    let desk = Desk::start_with(&options, &[("EVENKEEL_MAIL_TOKEN", "pipe")]);
+    let url = format!("http://{}", desk.address);
+    let deliver = |url: &str, token: Option<&str>, message: &[u8]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_evenkeel"));
+        command.args(["deliver", "--recipient", "help+1.ab@shop.example", "--url", url]);
+        command.env_remove("EVENKEEL_MAIL_TOKEN");
+        command.envs(token.map(|token| ("EVENKEEL_MAIL_TOKEN", token)));
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        // It may have ended already, without a look at the message.
+        let _ = child.stdin.take().unwrap().write_all(message);
+        child.wait().unwrap().code().unwrap()
+    };
+    let mail: &[u8] = b"From: ida@example.com\r\nTo: help+1.ab@shop.example\r\n\r\nHello\r\n";
+    assert_eq!(deliver(&url, Some("pipe"), mail), 67, "no letter gave this address");
+    assert_eq!(deliver(&url, Some("pipe"), b"nonsense"), 65);
+    assert_eq!(deliver(&url, Some("wrong"), mail), 75, "somebody will mend the token");
+    assert_eq!(deliver(&url, None, mail), 75);
+    assert_eq!(deliver("http://127.0.0.1:9", Some("pipe"), mail), 75, "the desk is away");
+    let away = b"From: ida@example.com\r\nAuto-Submitted: auto-replied\r\n\r\nI am away.\r\n";
+    assert_eq!(deliver(&url, Some("pipe"), away), 0, "taken, and not answered");
+    let bomb = [mail, &vec![b'x'; 31 << 20]].concat();
+    assert_eq!(deliver(&url, Some("pipe"), &bomb), 65);
+    assert!(desk.is_well());
 }

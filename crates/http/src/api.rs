@@ -86,6 +86,12 @@ impl Api {
             .gives::<wire::Session>(201);
         self.get("/mail", "mailState", "Tells how letters are doing; for owners.", Agents)
             .gives::<wire::Mail>(200);
+        let help =
+            "Hands over an e-mail that came in; for mail servers, with the desk's mail token.";
+        self.post("/mail/incoming", "deliverMail", help, Anybody)
+            .query::<mail::HandingOver>()
+            .takes_file()
+            .gives::<wire::Delivered>(200);
         let help = "Tries a letter again that was given up; for owners.";
         self.post("/mail/letters/{id}/retry", "retryLetter", help, Agents).nothing();
         self.get("/me", "me", "Tells who is signed in, and the desk's settings.", Agents)

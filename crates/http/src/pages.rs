@@ -9,7 +9,7 @@ use pulldown_cmark::{Event, Parser, Tag};
 use serde::Deserialize;
 use serde_json::json;
 use sim::{
-    shop::{VISITOR, external_id},
+    shop::{VISITOR, VISITOR_EMAIL, external_id},
     visitor::Identity,
 };
 
@@ -128,8 +128,10 @@ pub(crate) async fn visitor(State(desk): State<Desk>) -> Result<Response, Proble
     }
     let inbox = desk.service.door("web").await?;
     let id = external_id(VISITOR);
-    let signed = Identity::signed(&id, VISITOR, &inbox.identity_secret);
-    let identity = json!({ "external_id": id, "name": VISITOR, "hash": signed.hash() });
+    let signed = Identity::with_address(&id, VISITOR, VISITOR_EMAIL, &inbox.identity_secret);
+    let identity = json!({
+        "external_id": id, "name": VISITOR, "email": VISITOR_EMAIL, "hash": signed.hash(),
+    });
     let script = format!("window.evenkeelIdentity = {identity};");
     Ok(([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], script).into_response())
 }

@@ -225,7 +225,15 @@ async fn tell(
         version,
         data,
     };
-    send(sender, event("change", &told).id(entry.seq.to_string())).await
+    send(sender, event("change", &told).id(entry.seq.to_string())).await?;
+    if let (Who::Customer(id, _), Some(form)) = (&caller.who, &change.form)
+        && let Form::Message(written) = &**form
+        && !matches!(written.message.author, desk::Author::Customer(_))
+    {
+        let message = &written.message;
+        desk.service.was_given(*id, message.conversation_id, message.position).await;
+    }
+    Ok(())
 }
 
 /// Names that forms carry and that are looked up once a stream.

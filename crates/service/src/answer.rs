@@ -233,6 +233,7 @@ impl Service {
                     let before = &thread.listed.conversation;
                     answered(commit, before, &thread.cases, Arm::Ai, line.id);
                 }
+                self.write_to(commit, &thread.customer, &line);
                 lines.push(line);
                 Kind::ConversationChanged
             }
@@ -289,6 +290,7 @@ impl Service {
                 let before = &thread.listed.conversation;
                 answered(commit, before, &thread.cases, Arm::Ai, line.id);
             }
+            self.write_to(commit, &thread.customer, &line);
             commit.add(Kind::MessageAdded, line);
         }
         if let Some(Proposed { call, reserves }) = progress.proposed.take().map(|wanted| *wanted) {

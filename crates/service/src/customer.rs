@@ -20,7 +20,8 @@ pub struct Identity {
     pub name: Option<RawText>,
     /// Their address.
     pub email: Option<RawText>,
-    /// Hex HMAC-SHA-256(inbox's identity secret, external id).
+    /// Hex HMAC-SHA-256(inbox's identity secret, external id); or of the external id, a line break
+    /// and the address, which vouches for both: only then letters are written to it.
     pub hash: String,
 }
 
@@ -33,6 +34,14 @@ impl Identity {
                 "external_id",
                 "It is empty.",
                 "Sign the id under which your site knows the customer, or leave the identity out.",
+            ));
+        }
+        // A signature over a key with a line break could be one over a key and an address.
+        if self.external_id.clone().mask().as_str().contains('\n') {
+            return Err(ServiceError::invalid(
+                "external_id",
+                "It has a line break.",
+                "Use another id of the customer.",
             ));
         }
         let details = [
@@ -91,12 +100,19 @@ impl Service {
         locale: Option<String>,
         identity: Option<&Identity>,
     ) -> Result<(String, desk::Time, Customer)> {
+        let mut signs_email = false;
         let known = match identity {
             Some(identity) => {
                 let external_id = identity.external_id.clone().mask();
                 let secret = inbox.identity_secret.as_bytes();
-                let hash = secrets::keyed_hash(secret, &[external_id.as_str().as_bytes()]);
-                if !secrets::same(&hash, &identity.hash.to_ascii_lowercase()) {
+                let id = external_id.as_str().as_bytes();
+                let given = identity.hash.to_ascii_lowercase();
+                let is_signed =
+                    |parts: &[&[u8]]| secrets::same(&secrets::keyed_hash(secret, parts), &given);
+                let email = identity.email.clone().filter(|email| !email.is_blank());
+                signs_email = email
+                    .is_some_and(|email| is_signed(&[id, b"\n", email.mask().as_str().as_bytes()]));
+                if !signs_email && !is_signed(&[id]) {
                     return Err(ServiceError::Unauthenticated {
                         detail: "The signature does not fit the identity.",
                         hint: "Sign the external id with the inbox's identity secret: \
@@ -112,6 +128,8 @@ impl Service {
             Some(mut customer) => {
                 let before = customer.clone();
                 name(&mut customer, identity, locale);
+                let is_same = customer.email == before.email;
+                customer.has_verified_email = signs_email || is_same && before.has_verified_email;
                 if customer != before {
                     commit.change(Kind::CustomerChanged, customer.clone());
                 }
@@ -126,6 +144,7 @@ impl Service {
                     external_id: identity.map(|identity| identity.external_id.clone().mask()),
                     is_verified: identity.is_some(),
                     is_people_first: false,
+                    has_verified_email: signs_email,
                     locale: None,
                     created_at: commit.at,
                 };

@@ -4,12 +4,16 @@
 use std::time::Duration;
 
 use channels::{Outgoing, Paper, Post, Undelivered};
-use desk::{Actor, Agent, AgentId, Kind, Letter, LetterId, LetterKind, LetterState, Role};
+use desk::{
+    Actor, Agent, AgentId, Author, Conversation, ConversationId, Customer, CustomerId, Kind,
+    Letter, LetterId, LetterKind, LetterState, Message, MessageKind, Role, sayings,
+};
 use privacy::Masked;
-use store::{Change, Commit, LetterCounts, PasswordLink};
+use store::{Change, Commit, LetterCounts, PasswordLink, Written};
 
 use crate::{
     Caller, Clock, Result, Service, ServiceError, SignedIn,
+    brain::spoken,
     house::{new_id, retry},
     secrets,
     set_up::check_password,
@@ -31,6 +35,10 @@ const RETRY_MAX_MS: i64 = store::LETTER_PUT_OFF_MS_MAX;
 const GIVE_UP_MS: i64 = 3 * DAY_MS;
 /// A mail server has so long for a letter.
 const PATIENCE: Duration = Duration::from_secs(50);
+/// A customer who has the widget open sees an answer by then, and gets no letter.
+const AWAY_MS: i64 = 120_000;
+/// Letters of a signature in an address; the local part of one has 64 at most.
+const SIGNATURE_CHARS: usize = 20;
 /// Longer than two letters may take: no two nodes send the same one at once.
 const LEASE_MS: i64 = 120_000;
 /// Letters that are sent one after the other before it is looked again.
@@ -41,12 +49,20 @@ const PAUSE: Duration = Duration::from_secs(5);
 const LISTED_MAX: usize = 50;
 
 /// The mail server, and where the desk is found from outside.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Mail {
     /// The server.
     pub post: Post,
     /// The desk's address, such as `https://desk.fjordhus.example`; links begin with it.
     pub public_url: String,
+    /// What whoever hands mail over has to know; without it no mail comes in.
+    pub token: Option<String>,
+}
+
+impl std::fmt::Debug for Mail {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Mail({:?}, {})", self.post, self.public_url)
+    }
 }
 
 /// How the desk's letters are doing.
@@ -65,6 +81,13 @@ impl Service {
     #[must_use]
     pub fn sends_mail(&self) -> bool {
         self.mail.is_some()
+    }
+
+    /// Whether somebody may hand mail over with this token.
+    #[must_use]
+    pub fn takes_mail(&self, token: &str) -> bool {
+        let known = self.mail.as_ref().and_then(|mail| mail.token.as_deref());
+        known.is_some_and(|known| !known.is_empty() && secrets::same(known, token))
     }
 
     /// How letters are doing.
@@ -217,47 +240,65 @@ impl Service {
     }
 
     async fn send_letter(&self, mail: &Mail, letter: &Letter) -> Result<()> {
-        let sent = match self.paper(mail, letter).await? {
-            Some(paper) => {
-                let id = letter.id.to_string();
-                let outgoing = Outgoing { id: &id, to: &letter.recipient, paper: &paper };
-                match tokio::time::timeout(PATIENCE, mail.post.send(&outgoing)).await {
-                    Ok(sent) => sent,
-                    Err(_) => Err(Undelivered::Later("the mail server does not answer".to_owned())),
-                }
-            }
-            None => Err(Undelivered::Never("nobody needs it any more".to_owned())),
-        };
         let now = Clock::real();
         let mut commit = Commit::new(self.now(), Actor::System);
-        commit.push(match sent {
-            Ok(()) => Change::FinishLetter(letter.id, now, None),
+        let finish =
+            |at, state, failure| Change::FinishLetter { id: letter.id, at, state, failure };
+        let Some(written) = self.written(mail, letter).await? else {
+            commit.push(finish(now, LetterState::Dropped, None));
+            self.store.commit(commit).await?;
+            return Ok(());
+        };
+        let id = letter.id.to_string();
+        let thread = letter.conversation_id.map(|id| format!("conversation-{id}"));
+        let outgoing = Outgoing {
+            reply_to: written.reply_to.as_deref(),
+            thread: thread.as_deref(),
+            is_generated: written.is_generated,
+            ..Outgoing::new(&id, &letter.recipient, &written.paper)
+        };
+        let sent = match tokio::time::timeout(PATIENCE, mail.post.send(&outgoing)).await {
+            Ok(sent) => sent,
+            Err(_) => Err(Undelivered::Later("the mail server does not answer".to_owned())),
+        };
+        let now = Clock::real();
+        match sent {
+            Ok(()) => {
+                commit.push(finish(now, LetterState::Sent, None));
+                commit.changes.extend(written.tells_of.map(|(id, n)| Change::MarkSeen(id, n)));
+            }
             Err(Undelivered::Later(failure)) if now.ms_since(letter.created_at) < GIVE_UP_MS => {
                 tracing::warn!(letter = %letter.id, failure, "a letter has to wait");
                 let doublings = u32::try_from(letter.n_attempts.min(20)).unwrap_or(0);
                 let wait = RETRY_MS.saturating_mul(1 << doublings).min(RETRY_MAX_MS);
-                Change::RetryLetter { id: letter.id, due_at: now.plus_ms(wait), failure }
+                let due_at = now.plus_ms(wait);
+                commit.push(Change::RetryLetter { id: letter.id, due_at, failure });
             }
             Err(Undelivered::Later(failure) | Undelivered::Never(failure)) => {
                 tracing::error!(letter = %letter.id, failure, "a letter was given up");
-                Change::FinishLetter(letter.id, now, Some(failure))
+                commit.push(finish(now, LetterState::Failed, Some(failure)));
             }
-        });
+        }
         self.store.commit(commit).await?;
         Ok(())
     }
 
-    /// What a letter says, with a link of its own; `None` where it is not needed any more.
-    async fn paper(&self, mail: &Mail, letter: &Letter) -> Result<Option<Paper>> {
+    /// What a letter says now; `None` where it is not needed any more.
+    async fn written(&self, mail: &Mail, letter: &Letter) -> Result<Option<Words>> {
+        match letter.kind {
+            LetterKind::Invitation => self.with_link(mail, letter, INVITATION_DAYS * 24).await,
+            LetterKind::Reset => self.with_link(mail, letter, RESET_HOURS).await,
+            LetterKind::Answer => self.unread(mail, letter).await,
+        }
+    }
+
+    /// A letter with a link of its own.
+    async fn with_link(&self, mail: &Mail, letter: &Letter, hours: i64) -> Result<Option<Words>> {
         let settings = self.settings()?;
         let name = settings.name.as_str();
         let agents = self.store.agents().await?;
         let agent = agents.into_iter().find(|agent| Some(agent.id) == letter.agent_id);
         let Some(agent) = agent.filter(|agent| !agent.is_disabled) else { return Ok(None) };
-        let hours = match letter.kind {
-            LetterKind::Invitation => INVITATION_DAYS * 24,
-            LetterKind::Reset => RESET_HOURS,
-        };
         let token = secrets::token();
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::KeepPasswordLink(PasswordLink {
@@ -268,12 +309,99 @@ impl Service {
         }));
         self.store.commit(commit).await?;
         let link = format!("{}/password#token={token}", mail.public_url);
-        Ok(Some(match letter.kind {
+        let paper = match letter.kind {
             LetterKind::Invitation => {
                 channels::invitation(name, letter.sender.as_str(), &link, INVITATION_DAYS)
             }
-            LetterKind::Reset => channels::reset(name, &link, RESET_HOURS),
-        }))
+            _ => channels::reset(name, &link, RESET_HOURS),
+        };
+        Ok(Some(Words { paper, reply_to: None, tells_of: None, is_generated: false }))
+    }
+
+    /// What a customer has not been given in the widget or by an earlier letter.
+    async fn unread(&self, mail: &Mail, letter: &Letter) -> Result<Option<Words>> {
+        let Some(id) = letter.conversation_id else { return Ok(None) };
+        let seen = self.store.seen(id).await?;
+        let Some(thread) = self.store.thread(id).await? else { return Ok(None) };
+        // Another address by now: whoever had this one is not to read it.
+        if address_of(&thread.customer) != Some(letter.recipient.as_str()) {
+            return Ok(None);
+        }
+        let conversation = &thread.listed.conversation;
+        let language = spoken(conversation.language.as_deref());
+        let settings = self.settings()?;
+        let frame = sayings::letter_frame(language, &settings.name, conversation.number);
+        let unread: Vec<&Written> = thread
+            .messages
+            .iter()
+            .filter(|one| one.message.position > seen && is_answer(&one.message))
+            .collect();
+        let Some(last) = unread.last() else { return Ok(None) };
+        let tells_of = Some((id, last.message.position));
+        let words = |one: &&Written| {
+            let who = match one.message.author {
+                Author::Assistant => frame.ai.to_owned(),
+                _ => one.author_name.as_ref().map_or_else(String::new, ToString::to_string),
+            };
+            (who, one.message.text.as_str().to_owned())
+        };
+        let is_generated = unread.iter().any(|one| one.message.is_generated);
+        let unread: Vec<(String, String)> = unread.iter().map(words).collect();
+        let paper = channels::answer(language, &frame.subject, (frame.begins, frame.ends), &unread);
+        let mark = self.reply_mark(conversation)?;
+        let reply_to = Some(mail.post.plus_address(&mark));
+        Ok(Some(Words { paper, reply_to, tells_of, is_generated }))
+    }
+
+    /// What stands in the address to which a customer answers: the conversation's number, and a
+    /// signature without which nobody gets into it.
+    pub(crate) fn reply_mark(&self, conversation: &Conversation) -> Result<String> {
+        let settings = self.settings()?;
+        let id = conversation.id.to_string();
+        let key = &settings.fingerprint_key;
+        let signature = secrets::keyed_hash(key, &[b"letters to ", id.as_bytes()]);
+        Ok(format!("{}.{}", conversation.number, &signature[..SIGNATURE_CHARS]))
+    }
+
+    /// A letter in case that the customer does not see this message in the widget.
+    pub(crate) fn write_to(&self, commit: &mut Commit, customer: &Customer, message: &Message) {
+        let Some(address) = address_of(customer).filter(|_| self.sends_mail()) else { return };
+        let now = Clock::real();
+        commit.push(Change::AddLetter(Letter {
+            id: LetterId(new_id()),
+            fact: format!("message/{}", message.id),
+            kind: LetterKind::Answer,
+            recipient: address.to_owned(),
+            agent_id: None,
+            conversation_id: Some(message.conversation_id),
+            sender: Masked::default(),
+            state: LetterState::Waiting,
+            n_attempts: 0,
+            due_at: now.plus_ms(AWAY_MS),
+            failure: None,
+            created_at: now,
+            finished_at: None,
+        }));
+    }
+
+    /// The customer's widget was given a conversation's messages up to this one.
+    pub async fn was_given(&self, customer: CustomerId, id: ConversationId, position: i64) {
+        if !self.sends_mail() {
+            return;
+        }
+        let marked = async {
+            let customer = self.store.customer(customer).await?;
+            let has_letters = customer.as_ref().is_some_and(|one| address_of(one).is_some());
+            if has_letters && self.store.seen(id).await? < position {
+                let mut commit = Commit::new(self.now(), Actor::System);
+                commit.push(Change::MarkSeen(id, position));
+                self.store.commit(commit).await?;
+            }
+            Ok::<_, ServiceError>(())
+        };
+        if let Err(error) = marked.await {
+            tracing::warn!(%error, "a letter may tell what was seen already");
+        }
     }
 
     fn needs_mail(&self) -> Result<()> {
@@ -288,6 +416,27 @@ impl Service {
     }
 }
 
+/// What is sent.
+struct Words {
+    paper: Paper,
+    reply_to: Option<String>,
+    /// The customer knows the conversation up to here afterwards.
+    tells_of: Option<(ConversationId, i64)>,
+    is_generated: bool,
+}
+
+/// The address to which letters may go: one that the site has signed.
+pub(crate) fn address_of(customer: &Customer) -> Option<&str> {
+    let email = customer.email.as_ref().filter(|_| customer.has_verified_email)?;
+    Some(email.as_str())
+}
+
+/// Whether a message is one that a customer waits for.
+fn is_answer(message: &Message) -> bool {
+    message.kind == MessageKind::Text
+        && matches!(message.author, Author::Assistant | Author::Agent(_))
+}
+
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "letter" };
 
 fn letter(kind: LetterKind, fact: String, to: &Agent, sender: &Masked) -> Letter {
@@ -298,6 +447,7 @@ fn letter(kind: LetterKind, fact: String, to: &Agent, sender: &Masked) -> Letter
         kind,
         recipient: to.email.as_str().to_owned(),
         agent_id: Some(to.id),
+        conversation_id: None,
         sender: sender.clone(),
         state: LetterState::Waiting,
         n_attempts: 0,

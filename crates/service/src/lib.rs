@@ -45,6 +45,9 @@ pub use playbook::{Playbook, asked_for};
 
 mod procedure;
 
+mod arrive;
+pub use arrive::Delivered;
+
 mod letters;
 pub use letters::{Mail, MailState};
 

@@ -111,6 +111,9 @@ impl Service {
             let before = &thread.listed.conversation;
             answered(&mut commit, before, &thread.cases, Arm::Human, message_id);
         }
+        if !outgoing.is_note {
+            self.write_to(&mut commit, &thread.customer, &message);
+        }
         commit.add(Kind::MessageAdded, message);
         for file in &files {
             commit.push(Change::AttachFile(file.id, id, message_id));

@@ -103,6 +103,24 @@ impl Client {
             .map_err(|error| ClientError::Malformed(format!("{path}: {error}")))
     }
 
+    /// Hands an e-mail over, as a mail server does.
+    ///
+    /// # Errors
+    /// When the desk is not there, or refuses it.
+    pub async fn deliver(
+        &self,
+        message: Vec<u8>,
+        recipient: Option<&str>,
+        token: &str,
+    ) -> Result<Value, ClientError> {
+        let mut url = reqwest::Url::parse("http://desk/mail/incoming").expect("it is an address");
+        url.query_pairs_mut().extend_pairs(recipient.map(|address| ("recipient", address)));
+        let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+        let request = self.request(Method::POST, &path, Some(token)).body(message);
+        let bytes = send(request).await?.bytes().await?;
+        serde_json::from_slice(&bytes).map_err(|error| ClientError::Malformed(error.to_string()))
+    }
+
     /// Opens a stream of events.
     pub(crate) async fn stream(&self, path: &str, token: &str) -> Result<Response, ClientError> {
         let request = self.request(Method::GET, path, Some(token));

@@ -105,6 +105,8 @@ pub async fn live(script: Arc<Script>, place: Place) {
 
 /// Whoever tries the demo as a customer; the shop's page signs them in.
 pub const VISITOR: &str = "Robin Falk";
+/// Where letters to them go.
+pub const VISITOR_EMAIL: &str = "robin.falk@customer.example";
 
 /// The id under which the shop knows a customer of this name.
 #[must_use]

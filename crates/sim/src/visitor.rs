@@ -28,6 +28,13 @@ impl Identity {
         Self { external_id: external_id.to_owned(), name: name.to_owned(), hash }
     }
 
+    /// Signs with the inbox's identity secret, and vouches for an address, to which letters may go.
+    #[must_use]
+    pub fn with_address(external_id: &str, name: &str, email: &str, secret: &str) -> Self {
+        let signed = Self::signed(&format!("{external_id}\n{email}"), name, secret);
+        Self { external_id: external_id.to_owned(), ..signed }
+    }
+
     /// The signature in hexadecimal digits.
     #[must_use]
     pub fn hash(&self) -> &str {

@@ -39,6 +39,7 @@ impl House {
             external_id: None,
             is_verified: false,
             is_people_first: false,
+            has_verified_email: false,
             locale: None,
             created_at: Time(0),
         };

@@ -1,13 +1,19 @@
 //! Letters: passwords by e-mail, and what has not left.
 
-use axum::{Json as Answer, extract::State, http::StatusCode, response::Response};
-use desk::{AgentId, LetterId};
+use axum::{
+    Json as Answer,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+};
+use desk::{AgentId, LetterId, limits};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::house::signed_in;
 use crate::{
-    body::{Json, Path},
+    body::{Json, Path, Query, read},
     caller::Signed,
     problem::Problem,
     state::Desk,
@@ -69,4 +75,28 @@ pub(crate) async fn retry(
 ) -> Result<StatusCode, Problem> {
     desk.service.retry_letter(&signed.caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct HandingOver {
+    /// The address for which the mail server hands it over.
+    recipient: Option<String>,
+}
+
+/// For mail servers: the token is not one of a session.
+pub(crate) async fn deliver(
+    State(desk): State<Desk>,
+    Query(query): Query<HandingOver>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Answer<wire::Delivered>, Problem> {
+    let sent = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let token = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    if !desk.service.takes_mail(token) {
+        return Err(Problem::unauthenticated());
+    }
+    let bytes = read(body, limits::MAIL_BYTES_MAX).await?;
+    let delivered = desk.service.deliver(&bytes, query.recipient.as_deref()).await?;
+    Ok(Answer(wire::Delivered::from(&delivered)))
 }

@@ -31,6 +31,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/password", post(mail::choose_password))
         .route("/password/forgot", post(mail::forgot_password))
         .route("/mail", get(mail::mail))
+        .route("/mail/incoming", post(mail::deliver))
         .route("/mail/letters/{id}/retry", post(mail::retry))
         .route("/me", get(house::me))
         .route("/me/presence", put(house::presence))

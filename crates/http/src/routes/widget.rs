@@ -148,8 +148,10 @@ pub(crate) async fn open(
     signed: Signed,
     Path(id): Path<ConversationId>,
 ) -> Reply<wire::WidgetThread> {
-    signed.caller.customer()?;
+    let (customer, _) = signed.caller.customer()?;
     let thread = desk.service.conversation(&signed.caller, id).await?;
+    let last = thread.messages.last().map_or(0, |last| last.message.position);
+    desk.service.was_given(customer, id, last).await;
     Ok(Answer(wire::WidgetThread::from(&thread)))
 }
 

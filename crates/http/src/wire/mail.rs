@@ -28,7 +28,7 @@ struct MailServer {
 #[derive(Serialize, JsonSchema)]
 struct Letter {
     id: String,
-    #[schemars(extend("enum" = ["invitation", "reset"]))]
+    #[schemars(extend("enum" = ["invitation", "reset", "answer"]))]
     kind: &'static str,
     recipient: String,
     #[schemars(extend("enum" = ["waiting", "failed"]))]
@@ -59,5 +59,27 @@ impl From<&service::MailState> for Mail {
             failed: state.counts.n_failed,
             unsent: state.unsent.iter().map(letter).collect(),
         }
+    }
+}
+
+/// What became of a message that was handed over.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Delivered {
+    #[schemars(extend("enum" = ["joined", "repeated", "ignored"]))]
+    outcome: &'static str,
+    /// Where it stands.
+    conversation_id: Option<String>,
+    /// Why nobody waits for an answer to it.
+    reason: Option<&'static str>,
+}
+
+impl From<&service::Delivered> for Delivered {
+    fn from(delivered: &service::Delivered) -> Self {
+        let (outcome, conversation_id, reason) = match delivered {
+            service::Delivered::Joined(id) => ("joined", Some(id.to_string()), None),
+            service::Delivered::Repeated(id) => ("repeated", Some(id.to_string()), None),
+            service::Delivered::Ignored(why) => ("ignored", None, Some(*why)),
+        };
+        Self { outcome, conversation_id, reason }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) use agents::*;
 pub(crate) use assistant::Assistant;
 pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use calls::{Call, TraceStep};
-pub(crate) use mail::Mail;
+pub(crate) use mail::{Delivered, Mail};
 pub(crate) use overview::{FailedJob, Overview};
 pub(crate) use what_if::Answered;
 pub(crate) use widget::*;

@@ -76,7 +76,8 @@ impl Server {
     fn equipment(&self) -> Equipment {
         let post = channels::Post::new(&self.url, "Shop <help@shop.example>").unwrap();
         let public_url = "https://desk.shop.example".to_owned();
-        Equipment { mail: Some(Mail { post, public_url }), ..Equipment::default() }
+        let token = Some("pipe".to_owned());
+        Equipment { mail: Some(Mail { post, public_url, token }), ..Equipment::default() }
     }
 
     async fn app(&self) -> App {
@@ -244,4 +245,194 @@ async fn without_a_mail_server_a_password_is_handed_over_in_person() {
     assert!(refused.json["hint"].as_str().unwrap().contains("--smtp-url"), "{}", refused.json);
     let agents = app.get("/agents", &app.owner).await;
     assert_eq!(agents["items"].as_array().unwrap().len(), 2, "nothing was changed");
+}
+
+/// A customer whom the site has signed together with this address.
+async fn customer(app: &App, email: &str) -> String {
+    let secret = app.service.door("web").await.unwrap().identity_secret;
+    let signed = sim::visitor::Identity::with_address("ida", "Ida", email, &secret);
+    let identity = json!({ "external_id": "ida", "email": email, "hash": signed.hash() });
+    let body = json!({ "inbox": "web", "identity": identity });
+    let session = app.post("/widget/session", "", body).await;
+    session["token"].as_str().unwrap().to_owned()
+}
+
+/// A conversation in which an agent has answered while the customer was away.
+async fn answered(app: &App, token: &str) -> String {
+    let id = app.ask(token, "A person, please: where is my lamp?").await;
+    let path = format!("/conversations/{id}/messages");
+    app.post(&path, &app.owner, json!({ "kind": "reply", "text": "It left yesterday." })).await;
+    id
+}
+
+async fn hand_over(app: &App, token: &str, mail: &str) -> crate::app::Answer {
+    let request = axum::http::Request::post("/api/v1/mail/incoming")
+        .header("authorization", format!("Bearer {token}"))
+        .body(axum::body::Body::from(mail.to_owned()))
+        .unwrap();
+    app.send(request).await
+}
+
+fn header<'a>(letter: &'a str, name: &str) -> &'a str {
+    let line = letter.lines().find(|line| line.starts_with(&format!("{name}: "))).unwrap();
+    &line[name.len() + 2..]
+}
+
+#[tokio::test]
+async fn a_customer_who_left_is_written_to_and_answers_into_the_same_conversation() {
+    let server = Server::start(0, "").await;
+    let app = server.app().await;
+    let ida = customer(&app, "Ida@example.com").await;
+    let id = answered(&app, &ida).await;
+    app.post(
+        &format!("/conversations/{id}/messages"),
+        &app.owner,
+        json!({ "kind": "reply", "text": "It comes at noon." }),
+    )
+    .await;
+    assert_eq!(app.place.number("select count(*) from letters"), 2);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert!(server.taken.lock().unwrap().is_empty(), "who is there gets no letter");
+    app.place.change("update letters set due_at = 0");
+    let letters = server.letters(1).await;
+    let letter = &letters[0];
+    for words in ["To: Ida@example.com", "It left yesterday.", "It comes at noon.", "Olga:"] {
+        assert!(letter.contains(words), "{words} in {letter}");
+    }
+    assert!(!letter.contains("X-AI-Generated"), "a person wrote it");
+    let reply_to = header(letter, "Reply-To").split(['<', '>']).nth(1).unwrap().to_owned();
+
+    let mail = |from: &str, to: &str, id: &str, text: &str| {
+        format!(
+            "From: {from}\r\nTo: <{to}>\r\nMessage-ID: <{id}@example.com>\r\n\r\n{text}\r\n\r\n\
+                 On Fri, 27 Nov 2026, Shop <{to}> wrote:\r\n> It left yesterday.\r\n"
+        )
+    };
+    let own = mail("Ida <IDA@example.com>", &reply_to, "1", "Thank you, who brings it?");
+    for outcome in ["joined", "repeated"] {
+        let handed = hand_over(&app, "pipe", &own).await;
+        assert_eq!(
+            (handed.status, &handed.json["outcome"]),
+            (StatusCode::OK, &json!(outcome)),
+            "{}",
+            handed.json
+        );
+        assert_eq!(handed.json["conversation_id"], json!(id));
+    }
+    let thread = app.get(&format!("/conversations/{id}"), &app.owner).await;
+    let texts: Vec<&str> = thread["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        texts.iter().filter(|text| **text == "Thank you, who brings it?").count(),
+        1,
+        "{texts:?}"
+    );
+    // The second letter has nothing left to tell.
+    for _ in 0..1_000 {
+        if app.place.number("select count(*) from letters where state = 'waiting'") == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(app.place.number("select count(*) from letters where state = 'dropped'"), 1);
+    assert_eq!(server.letters(1).await.len(), 1);
+
+    // Others do not get into it, whatever they know of it.
+    let n_messages = app.place.number("select count(*) from messages");
+    let (mark, _) = reply_to.split_once('@').unwrap();
+    let forged = format!("{}0@shop.example", &mark[..mark.len() - 1]);
+    let machine = own.replace("\r\n\r\n", "\r\nAuto-Submitted: auto-replied\r\n\r\n");
+    let refused = [
+        ("wrong", own.clone(), StatusCode::UNAUTHORIZED),
+        ("pipe", mail("eve@example.com", &reply_to, "2", "Hello"), StatusCode::FORBIDDEN),
+        ("pipe", mail("ida@example.com", &forged, "3", "Hello"), StatusCode::NOT_FOUND),
+        ("pipe", mail("ida@example.com", "help@shop.example", "4", "Hello"), StatusCode::NOT_FOUND),
+        (
+            "pipe",
+            mail("ida@example.com", "help+1.@shop.example", "5", "Hello"),
+            StatusCode::NOT_FOUND,
+        ),
+        ("pipe", "nonsense".to_owned(), StatusCode::BAD_REQUEST),
+        ("pipe", machine, StatusCode::OK),
+    ];
+    for (token, mail, status) in refused {
+        let handed = hand_over(&app, token, &mail).await;
+        assert_eq!(handed.status, status, "{}: {mail}", handed.json);
+    }
+    assert_eq!(app.place.number("select count(*) from messages"), n_messages);
+}
+
+#[tokio::test]
+async fn letters_go_to_signed_addresses_and_only_with_what_the_widget_was_not_given() {
+    let server = Server::start(0, "").await;
+    let app = server.app().await;
+    // An address that nobody vouches for.
+    let secret = app.service.door("web").await.unwrap().identity_secret;
+    let signed = sim::visitor::Identity::signed("tim", "Tim", &secret);
+    let identity =
+        json!({ "external_id": "tim", "email": "victim@example.com", "hash": signed.hash() });
+    let session =
+        app.post("/widget/session", "", json!({ "inbox": "web", "identity": identity })).await;
+    answered(&app, session["token"].as_str().unwrap()).await;
+    assert_eq!(app.place.number("select count(*) from letters"), 0);
+    // A line break in an id could pass for a signed address.
+    let signed = sim::visitor::Identity::signed("tim\nvictim@example.com", "Tim", &secret);
+    let identity = json!({ "external_id": "tim\nvictim@example.com", "hash": signed.hash() });
+    let body = json!({ "inbox": "web", "identity": identity });
+    let refused = app.call("POST", "/widget/session", "", body, &[]).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+
+    let ida = customer(&app, "ida@example.com").await;
+    let id = answered(&app, &ida).await;
+    app.get(&format!("/widget/conversations/{id}"), &ida).await;
+    app.place.change("update letters set due_at = 0");
+    for _ in 0..1_000 {
+        if app.place.number("select count(*) from letters where state = 'dropped'") == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(server.taken.lock().unwrap().is_empty(), "it was read");
+    // Long words come whole, and a file beside them.
+    let mark = {
+        app.post(
+            &format!("/conversations/{id}/messages"),
+            &app.owner,
+            json!({ "kind": "reply", "text": "And now?" }),
+        )
+        .await;
+        app.place.change("update letters set due_at = 0");
+        let letter = server.letters(1).await.remove(0);
+        assert!(letter.contains("And now?") && !letter.contains("It left yesterday."), "{letter}");
+        header(&letter, "Reply-To").split(['<', '>']).nth(1).unwrap().to_owned()
+    };
+    let long = "word ".repeat(2_000);
+    let mail = format!(
+        "From: ida@example.com\r\nTo: {mark}\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
+        --b\r\n\r\n{long}\r\n--b\r\nContent-Type: image/png\r\nContent-Disposition: attachment; filename=\"../a.png\"\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\niVBORw0KGgo=\r\n--b--\r\n"
+    );
+    let handed = hand_over(&app, "pipe", &mail).await;
+    assert_eq!(handed.json["outcome"], "joined", "{}", handed.json);
+    let thread = app.get(&format!("/widget/conversations/{id}"), &ida).await;
+    let last = thread["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .rev()
+        .find(|one| one["author"]["type"] == "customer")
+        .unwrap()
+        .clone();
+    let names: Vec<&str> = last["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["message.txt", "a.png"]);
+    assert!(last["text"].as_str().unwrap().ends_with("[The message goes on in message.txt]"));
 }
