@@ -342,10 +342,13 @@ impl Writes {
             } => {
                 self.push(
                     "delete from password_links where expires_at < ?1 or letter_id in \
-                     (select id from letters where finished_at < ?1)",
+                     (select id from letters where finished_at < ?1 and state <> 'waiting')",
                     values![*letters_before],
                 );
-                self.push("delete from letters where finished_at < ?1", values![*letters_before]);
+                self.push(
+                    "delete from letters where finished_at < ?1 and state <> 'waiting'",
+                    values![*letters_before],
+                );
                 self.push("delete from traces where at < ?1", values![*traces_before]);
                 self.push("delete from sessions where expires_at < ?1", values![*sessions_before]);
                 self.push("delete from idempotency where at < ?1", values![*keys_before]);
