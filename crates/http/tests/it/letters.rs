@@ -344,7 +344,8 @@ async fn a_customer_who_left_is_written_to_and_answers_into_the_same_conversatio
     // Others do not get into it, whatever they know of it.
     let n_messages = app.place.number("select count(*) from messages");
     let (mark, _) = reply_to.split_once('@').unwrap();
-    let forged = format!("{}0@shop.example", &mark[..mark.len() - 1]);
+    let (start, end) = mark.split_at(mark.len() - 1);
+    let forged = format!("{start}{}@shop.example", if end == "0" { "1" } else { "0" });
     let machine = own.replace("\r\n\r\n", "\r\nAuto-Submitted: auto-replied\r\n\r\n");
     let refused = [
         ("wrong", own.clone(), StatusCode::UNAUTHORIZED),

@@ -243,6 +243,15 @@ pub(crate) struct Talk<'a> {
 impl Talk<'_> {
     /// The assistant's next message.
     pub(crate) async fn hears(&mut self) -> Value {
+        self.listens(false).await.expect("it waits for a message")
+    }
+
+    /// The assistant's next message, or none where a person goes on.
+    pub(crate) async fn hears_or_is_handed_over(&mut self) -> Option<Value> {
+        self.listens(true).await
+    }
+
+    async fn listens(&mut self, ends_with_a_person: bool) -> Option<Value> {
         let (app, n) = (&self.street.app, self.n_heard);
         let path = format!("/widget/conversations/{}", self.id);
         for _ in 0..3_000 {
@@ -256,7 +265,10 @@ impl Talk<'_> {
                 .collect();
             if said.len() > n {
                 self.n_heard = said.len();
-                return said[n].clone();
+                return Some(said[n].clone());
+            }
+            if ends_with_a_person && thread["conversation"]["handler"] == "queue" {
+                return None;
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
