@@ -17,7 +17,8 @@ mod wire;
 mod breaker;
 
 mod model;
-pub use model::{Key, Model, ModelFault, Patience, Standing};
+pub use model::{Model, ModelFault, Patience, Standing};
+pub use outbound::Key;
 
 mod models;
 pub use models::{Models, Told};

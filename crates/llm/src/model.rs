@@ -11,12 +11,8 @@ use std::{
 };
 
 use http_body_util::{BodyExt, Full, Limited};
-use hyper::{Request, Response, StatusCode, body::Bytes, body::Incoming, header};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use hyper::{Request, Response, StatusCode, body::Incoming, header};
+use outbound::{Client, Key};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -55,30 +51,13 @@ impl Default for Patience {
     }
 }
 
-/// The secret that is sent along; it is never written anywhere.
-#[derive(Clone, Default)]
-pub struct Key(Option<String>);
-
-impl Key {
-    /// A secret; an empty one is none.
-    pub fn new(secret: Option<String>) -> Self {
-        Self(secret.filter(|secret| !secret.is_empty()))
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_some() { "a secret" } else { "none" })
-    }
-}
-
 /// A model behind an address. Cloning is cheap; all clones are the same model.
 #[derive(Clone, Debug)]
 pub struct Model(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client,
     base: Url,
     name: String,
     key: Key,
@@ -107,25 +86,12 @@ impl Model {
     ///
     /// When that is no `http://` or `https://` address, or no name.
     pub fn new(base: &str, name: &str, key: Key, patience: Patience) -> Result<Self, ModelFault> {
-        let url = Url::parse(base).map_err(|error| ModelFault(format!("{base}: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            let why = format!("{base}: only http:// and https:// addresses can be asked");
-            return Err(ModelFault(why));
-        }
+        let fault = |fault: outbound::Fault| ModelFault(fault.to_string());
+        let url = outbound::address(base).map_err(fault)?;
         if name.trim().is_empty() {
             return Err(ModelFault("a model needs a name".to_owned()));
         }
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|error| ModelFault(format!("the system's certificates: {error}")))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        // It follows no redirects: a secret is for one host.
-        let client = Client::builder(TokioExecutor::new()).build(connector);
+        let client = outbound::client(CONNECT).map_err(fault)?;
         Ok(Self(Arc::new(Inner {
             client,
             base: url,
@@ -266,8 +232,8 @@ impl Model {
         let mut request = Request::post(self.url(other_path).as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "text/event-stream, application/json");
-        if let Some(secret) = &self.0.key.0 {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
+        if let Some(key) = self.0.key.header() {
+            request = request.header(header::AUTHORIZATION, key);
         }
         let request = request
             .body(Full::from(body.to_string()))

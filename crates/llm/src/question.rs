@@ -15,6 +15,12 @@ pub struct Instruction {
     pub text: &'static str,
 }
 
+impl std::fmt::Display for Instruction {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {}", self.name, self.edition)
+    }
+}
+
 /// Something that the model is shown as data: lines under a title.
 #[derive(Clone, Debug)]
 pub struct Block {
@@ -77,8 +83,6 @@ pub struct Answer {
     pub text: String,
     /// What it called, in its order.
     pub calls: Vec<FunctionCall>,
-    /// What it cost.
-    pub usage: Usage,
     /// The answer was longer than it may be, and was cut.
     pub is_cut: bool,
 }

@@ -241,7 +241,7 @@ impl Assembler {
         self.calls.iter().chain(legacy)
     }
 
-    /// The answer, without its usage; or the calls as they are, and what is wrong with one.
+    /// The answer; or the calls as they are, and what is wrong with one.
     pub(crate) fn end(self) -> Result<Answer, (Vec<Fragment>, String)> {
         let calls: Result<Vec<FunctionCall>, String> =
             self.fragments().map(Fragment::read).collect();
@@ -249,7 +249,6 @@ impl Assembler {
             Ok(calls) => Ok(Answer {
                 text: self.text,
                 calls,
-                usage: Usage::default(),
                 is_cut: self.finish.as_deref() == Some("length"),
             }),
             Err(why) => Err((self.fragments().cloned().collect(), why)),

@@ -44,7 +44,7 @@ impl Reading {
     pub(crate) fn reads_with(&self) -> String {
         match self.models.iter().next() {
             None => RULES.to_owned(),
-            Some(first) => format!("{}, {} {}", first.name(), UNDERSTAND.name, UNDERSTAND.edition),
+            Some(first) => format!("{}, {UNDERSTAND}", first.name()),
         }
     }
 }
@@ -89,7 +89,7 @@ impl Service {
         });
         Ok(ReadingState {
             models: models.collect(),
-            instruction: format!("{} {}", UNDERSTAND.name, UNDERSTAND.edition),
+            instruction: UNDERSTAND.to_string(),
             tokens_a_day: self.reading.tokens_a_day,
             tokens_today: used_on(&uses, today),
             uses,
@@ -217,8 +217,7 @@ impl Service {
                 None => format!("{} and {} tokens", usage.tokens_in, usage.tokens_out),
                 Some(fault) => fault.to_string(),
             };
-            let instruction = format!("{} {}", UNDERSTAND.name, UNDERSTAND.edition);
-            trace.step("asks a model", format!("{model}, {instruction}: {came}, {took} ms"));
+            trace.step("asks a model", format!("{model}, {UNDERSTAND}: {came}, {took} ms"));
             if matches!(fault, Some(llm::Fault::Resting | llm::Fault::Busy)) {
                 continue;
             }

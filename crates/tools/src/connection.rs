@@ -5,11 +5,7 @@ use std::{fmt, time::Duration};
 use assistant::{Arguments, HttpRequest, Method, Records, Tool};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, StatusCode, body::Bytes, header};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use outbound::{Client, Key};
 use privacy::RawText;
 use serde_json::{Map, Value};
 use url::Url;
@@ -26,26 +22,9 @@ const REASON_CHARS_MAX: usize = 300;
 /// A system that the desk's tools call. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Connection {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    client: Client,
     base: Url,
     key: Key,
-}
-
-/// The secret that is sent along; it is never written anywhere.
-#[derive(Clone, Default)]
-pub struct Key(Option<String>);
-
-impl Key {
-    /// A secret; an empty one is none.
-    pub fn new(secret: Option<String>) -> Self {
-        Self(secret.filter(|secret| !secret.is_empty()))
-    }
-}
-
-impl fmt::Debug for Key {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if self.0.is_some() { "a secret" } else { "none" })
-    }
 }
 
 /// What came of a request.
@@ -73,22 +52,9 @@ impl Connection {
     ///
     /// When that is no `http://` or `https://` address.
     pub fn new(base: &str, key: Key) -> Result<Self, ConnectionFault> {
-        let url = Url::parse(base).map_err(|error| ConnectionFault(format!("{base}: {error}")))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
-            let why = format!("{base}: only http:// and https:// addresses can be called");
-            return Err(ConnectionFault(why));
-        }
-        let mut connector = HttpConnector::new();
-        connector.set_connect_timeout(Some(CONNECT));
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_native_roots()
-            .map_err(|error| ConnectionFault(format!("the system's certificates: {error}")))?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        // It follows no redirects: a secret is for one host.
-        let client = Client::builder(TokioExecutor::new()).build(connector);
+        let fault = |fault: outbound::Fault| ConnectionFault(fault.to_string());
+        let url = outbound::address(base).map_err(fault)?;
+        let client = outbound::client(CONNECT).map_err(fault)?;
         Ok(Self { client, base: url, key })
     }
 
@@ -211,8 +177,8 @@ impl Connection {
 
     async fn send(&self, method: &str, url: &Url, body: Option<&Value>, key: Option<&str>) -> Sent {
         let mut request = Request::builder().method(method).uri(url.as_str());
-        if let Some(secret) = &self.key.0 {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {secret}"));
+        if let Some(key) = self.key.header() {
+            request = request.header(header::AUTHORIZATION, key);
         }
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
