@@ -62,6 +62,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it begins a procedure.
+    pub fn begins(&self) -> bool {
+        matches!(self, Self::StartProcedure { .. })
+    }
+
     /// Reads a command from JSON.
     ///
     /// # Errors

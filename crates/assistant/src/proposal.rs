@@ -94,8 +94,7 @@ fn take(
             if !offer.procedures.contains(&procedure) {
                 return Err(format!("`{}` may not begin here", short(procedure)));
             }
-            let begins = |command: &Command| matches!(command, Command::StartProcedure { .. });
-            if accepted.commands.iter().any(begins) {
+            if accepted.commands.iter().any(Command::begins) {
                 return Err("one procedure begins at a time".to_owned());
             }
             Command::StartProcedure { procedure: procedure.to_owned() }
@@ -156,8 +155,7 @@ fn set(
     value: &Value,
     accepted: &mut Accepted,
 ) -> Result<Option<Command>, String> {
-    let begins = |command: &Command| matches!(command, Command::StartProcedure { .. });
-    let is_new = accepted.commands.iter().any(begins);
+    let is_new = accepted.commands.iter().any(Command::begins);
     let why = || format!("the customer did not say this {}, and has no such one", short(slot));
     if !is_new && let Some(filled) = offer.filled.iter().find(|filled| filled.name == slot) {
         let kind = if filled.choices.is_empty() { SlotKind::Text } else { SlotKind::Choice };

@@ -494,8 +494,7 @@ impl Service {
             }
             _ => {
                 // Whoever writes something else than yes or no to "is it this?" means something else.
-                let begins = |command: &Command| matches!(command, Command::StartProcedure { .. });
-                let state = match only_answers || commands.iter().any(begins) {
+                let state = match only_answers || commands.iter().any(Command::begins) {
                     true => state.without_wish(),
                     false => state,
                 };

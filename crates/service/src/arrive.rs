@@ -3,6 +3,7 @@
 use channels::{Arriving, Attachment, read_mail};
 use desk::{ConversationId, limits};
 use privacy::RawText;
+use store::Thread;
 
 use crate::{
     Caller, Incoming, Result, Service, ServiceError, Upload, Who, letters::address_of, secrets,
@@ -27,12 +28,7 @@ impl Service {
     /// `Invalid` for what is no e-mail; `NotFound` where no address of it is one that a letter gave;
     /// `Forbidden` where the sender is not the customer to whom the letter went; `TooLong`.
     pub async fn deliver(&self, bytes: &[u8], recipient: Option<&str>) -> Result<Delivered> {
-        let Some(mail) = &self.mail else {
-            return Err(ServiceError::Conflict {
-                detail: "This desk has no mail server.".to_owned(),
-                hint: "Name one with --smtp-url, --mail-from and --public-url.",
-            });
-        };
+        let mail = self.needs_mail()?;
         let arriving = read_mail(bytes).map_err(|why| {
             ServiceError::invalid("message", why, "Hand over the whole message, headers first.")
         })?;
@@ -42,10 +38,7 @@ impl Service {
         }
         let addresses = recipient.into_iter().chain(arriving.recipients.iter().map(String::as_str));
         let marks = addresses.filter_map(|address| mail.post.mark_of(address));
-        let Some(id) = self.marked(marks).await? else {
-            return Err(ServiceError::NotFound { what: "address" });
-        };
-        let thread = self.store.thread(id).await?;
+        let thread = self.marked(marks).await?;
         let thread = thread.ok_or(ServiceError::NotFound { what: "address" })?;
         // Whoever got a letter forwarded is not the customer.
         if address_of(&thread.customer).map(str::to_lowercase) != Some(arriving.from.clone()) {
@@ -56,18 +49,18 @@ impl Service {
         }
         let conversation = &thread.listed.conversation;
         let who = Who::Customer(conversation.customer_id, conversation.inbox_id);
-        self.join(&Caller::plain(who), id, arriving).await
+        self.join(&Caller::plain(who), conversation.id, arriving).await
     }
 
     /// The conversation of the first mark that this desk has made.
-    async fn marked(&self, marks: impl Iterator<Item = String>) -> Result<Option<ConversationId>> {
+    async fn marked(&self, marks: impl Iterator<Item = String>) -> Result<Option<Thread>> {
         for mark in marks {
             let number = mark.split_once('.').and_then(|(number, _)| number.parse().ok());
             let Some(number) = number else { continue };
             let Some(id) = self.store.conversation_by_number(number).await? else { continue };
             let Some(thread) = self.store.thread(id).await? else { continue };
             if secrets::same(&self.reply_mark(&thread.listed.conversation)?, &mark) {
-                return Ok(Some(id));
+                return Ok(Some(thread));
             }
         }
         Ok(None)

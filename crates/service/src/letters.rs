@@ -129,7 +129,7 @@ impl Service {
     pub(crate) fn invite(&self, commit: &mut Commit, by: &Agent, agent: &Agent) -> Result<()> {
         self.needs_mail()?;
         let fact = format!("invitation/{}", agent.id);
-        commit.push(Change::AddLetter(letter(LetterKind::Invitation, fact, agent, &by.name)));
+        commit.push(with_password(LetterKind::Invitation, fact, agent, by));
         Ok(())
     }
 
@@ -149,7 +149,7 @@ impl Service {
         }
         let mut commit = self.begin(caller);
         let fact = format!("invitation/{}/{}", agent.id, new_id());
-        commit.push(Change::AddLetter(letter(LetterKind::Invitation, fact, &agent, &by.name)));
+        commit.push(with_password(LetterKind::Invitation, fact, &agent, &by));
         self.commit(caller, commit).await?;
         self.letters.notify_one();
         Ok(())
@@ -168,7 +168,7 @@ impl Service {
         let mut commit = Commit::new(self.now(), Actor::System);
         let now = Clock::real().0.div_euclid(RESET_AGAIN_MS);
         let fact = format!("reset/{}/{now}", agent.id);
-        commit.push(Change::AddLetter(letter(LetterKind::Reset, fact, &agent, &agent.name)));
+        commit.push(with_password(LetterKind::Reset, fact, &agent, &agent));
         self.store.commit(commit).await?;
         self.letters.notify_one();
         Ok(())
@@ -192,7 +192,7 @@ impl Service {
         let agent = retry(|| async {
             let id = self.store.password_link(hash.clone(), Clock::real()).await?;
             let id = id.ok_or_else(ended)?;
-            let found = self.store.agents().await?.into_iter().find(|agent| agent.id == id);
+            let found = self.store.agent(id).await?;
             let found = found.filter(|agent| !agent.is_disabled).ok_or_else(ended)?;
             let agent = Agent { password_hash: password_hash.clone(), ..found };
             let mut commit = Commit::new(self.now(), Actor::Agent(id));
@@ -296,9 +296,10 @@ impl Service {
     async fn with_link(&self, mail: &Mail, letter: &Letter, hours: i64) -> Result<Option<Words>> {
         let settings = self.settings()?;
         let name = settings.name.as_str();
-        let agents = self.store.agents().await?;
-        let agent = agents.into_iter().find(|agent| Some(agent.id) == letter.agent_id);
-        let Some(agent) = agent.filter(|agent| !agent.is_disabled) else { return Ok(None) };
+        let Some(id) = letter.agent_id else { return Ok(None) };
+        let Some(agent) = self.store.agent(id).await?.filter(|agent| !agent.is_disabled) else {
+            return Ok(None);
+        };
         let token = secrets::token();
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::KeepPasswordLink(PasswordLink {
@@ -366,21 +367,12 @@ impl Service {
     /// A letter in case that the customer does not see this message in the widget.
     pub(crate) fn write_to(&self, commit: &mut Commit, customer: &Customer, message: &Message) {
         let Some(address) = address_of(customer).filter(|_| self.sends_mail()) else { return };
-        let now = Clock::real();
+        let fact = format!("message/{}", message.id);
+        let letter = letter(LetterKind::Answer, fact, address);
         commit.push(Change::AddLetter(Letter {
-            id: LetterId(new_id()),
-            fact: format!("message/{}", message.id),
-            kind: LetterKind::Answer,
-            recipient: address.to_owned(),
-            agent_id: None,
             conversation_id: Some(message.conversation_id),
-            sender: Masked::default(),
-            state: LetterState::Waiting,
-            n_attempts: 0,
-            due_at: now.plus_ms(AWAY_MS),
-            failure: None,
-            created_at: now,
-            finished_at: None,
+            due_at: letter.due_at.plus_ms(AWAY_MS),
+            ..letter
         }));
     }
 
@@ -404,15 +396,12 @@ impl Service {
         }
     }
 
-    fn needs_mail(&self) -> Result<()> {
-        match self.mail {
-            Some(_) => Ok(()),
-            None => Err(ServiceError::Conflict {
-                detail: "This desk has no mail server.".to_owned(),
-                hint: "Name one with --smtp-url, --mail-from and --public-url, or ask an owner for \
-                       a password.",
-            }),
-        }
+    pub(crate) fn needs_mail(&self) -> Result<&Mail> {
+        self.mail.as_ref().ok_or_else(|| ServiceError::Conflict {
+            detail: "This desk has no mail server.".to_owned(),
+            hint: "Name one with --smtp-url, --mail-from and --public-url, or ask an owner for a \
+                   password.",
+        })
     }
 }
 
@@ -439,16 +428,17 @@ fn is_answer(message: &Message) -> bool {
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "letter" };
 
-fn letter(kind: LetterKind, fact: String, to: &Agent, sender: &Masked) -> Letter {
+/// A letter that is due now.
+fn letter(kind: LetterKind, fact: String, recipient: &str) -> Letter {
     let now = Clock::real();
     Letter {
         id: LetterId(new_id()),
         fact,
         kind,
-        recipient: to.email.as_str().to_owned(),
-        agent_id: Some(to.id),
+        recipient: recipient.to_owned(),
+        agent_id: None,
         conversation_id: None,
-        sender: sender.clone(),
+        sender: Masked::default(),
         state: LetterState::Waiting,
         n_attempts: 0,
         due_at: now,
@@ -456,4 +446,13 @@ fn letter(kind: LetterKind, fact: String, to: &Agent, sender: &Masked) -> Letter
         created_at: now,
         finished_at: None,
     }
+}
+
+/// A letter with a link to a password, which somebody caused.
+fn with_password(kind: LetterKind, fact: String, to: &Agent, by: &Agent) -> Change {
+    Change::AddLetter(Letter {
+        agent_id: Some(to.id),
+        sender: by.name.clone(),
+        ..letter(kind, fact, to.email.as_str())
+    })
 }

@@ -161,9 +161,8 @@ impl<'a> Heard<'a> {
         let is_answer = |command: &Command| matches!(command, Command::Answer { .. });
         let (answers, others): (Vec<_>, Vec<_>) =
             accepted.commands.into_iter().partition(is_answer);
-        let begins = |command: &Command| matches!(command, Command::StartProcedure { .. });
         Self {
-            begun_with: others.iter().any(begins).then_some(text),
+            begun_with: others.iter().any(Command::begins).then_some(text),
             inputs: answers.into_iter().chain(others).map(Input::Command).collect(),
             ahead: Ahead { values: accepted.ahead, words: text.as_str() },
             sentences,
