@@ -3,6 +3,9 @@
 mod arriving;
 pub use arriving::{Arriving, Attachment, read_mail};
 
+mod mailbox;
+pub use mailbox::{Fetched, Mailbox, MailboxFault, Open, Place};
+
 mod paper;
 pub use paper::{Paper, answer, invitation, reset};
 
