@@ -14,7 +14,8 @@ use run::{Failure, npm, run, run_with, step};
 
 const HELP: &str = "usage: cargo xtask <task>
 
-  setup     install the front-end packages and, as root, Chromium, PostgreSQL and libfaketime
+  setup     install the front-end packages and, as root, Chromium, PostgreSQL, libfaketime
+            and mail servers
   demo      build everything and open a living desk (takes the options of `evenkeel demo`)
   dev       a desk to work on, with Vite beside it (the same options)
   postgres  a private PostgreSQL until Ctrl-C; prints the address of an empty database

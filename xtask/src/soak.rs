@@ -50,6 +50,11 @@ const RUNS: &[Run] = &[
         ("EVENKEEL_KILLS", "200"),
     ),
     (
+        "kill -9 while letters come and go through Postfix and Dovecot",
+        &["test", "--package", "evenkeel", "--test", "faults", "conversations_by_mail"],
+        ("EVENKEEL_MAIL_KILLS", "100"),
+    ),
+    (
         "kill -9 between a customer's yes and the money that goes back",
         &["test", "--package", "evenkeel", "--test", "refunds"],
         ("EVENKEEL_REFUND_KILLS", "25"),
