@@ -2,8 +2,23 @@
 
 use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders};
 
-/// More attachments are no answer to a letter.
+use crate::{
+    quotes::own_words,
+    returned::{Returned, returned},
+};
+
+/// More attachments are left out.
 const ATTACHMENTS_MAX: usize = 10;
+/// Of a long thread's references the last ones; the first is there too.
+const REFERENCES_MAX: usize = 50;
+/// A longer id is none.
+const ID_CHARS_MAX: usize = 250;
+/// More parts are no message of a person, and would be read for a long time.
+const PARTS_MAX: usize = 1_000;
+/// Headers that take more room are cut.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// As much as a list shows of a subject.
+const SUBJECT_CHARS_MAX: usize = 200;
 /// The longest address that is one.
 const ADDRESS_MAX: usize = 254;
 
@@ -12,14 +27,24 @@ const ADDRESS_MAX: usize = 254;
 pub struct Arriving {
     /// The sender's address, in small letters.
     pub from: String,
+    /// The sender's name, as they write it.
+    pub from_name: Option<String>,
+    /// What it is about, in its sender's words.
+    pub subject: String,
     /// All addresses that it was sent or delivered to, in small letters.
     pub recipients: Vec<String>,
     /// The sender's own id of it, without brackets.
     pub message_id: Option<String>,
+    /// The ids of messages that it answers or goes on from, the nearest first.
+    pub references: Vec<String>,
+    /// A letter of the desk's that did not arrive: a mail server tells.
+    pub returned: Option<Returned>,
     /// A machine or a list wrote it, for this reason: nobody waits for an answer.
     pub is_automatic: Option<&'static str>,
     /// What was written, without what it quotes.
     pub text: String,
+    /// What it quotes.
+    pub quoted: String,
     /// What is attached.
     pub attachments: Vec<Attachment>,
     /// So many more were attached.
@@ -44,9 +69,14 @@ pub struct Attachment {
 /// Says why it is no message with a sender.
 pub fn read_mail(bytes: &[u8]) -> Result<Arriving, String> {
     let message = MessageParser::default().parse(bytes).ok_or("it is no e-mail")?;
-    let from = message.from().and_then(Address::first).and_then(|from| from.address());
+    if message.parts.len() > PARTS_MAX {
+        return Err(format!("it has more than {PARTS_MAX} parts"));
+    }
+    let sender = message.from().and_then(Address::first);
+    let from = sender.and_then(|from| from.address());
     let from = from.map(address).filter(|from| is_address(from)).ok_or("it names no sender")?;
-    let text = message.body_text(0).unwrap_or_default();
+    let from_name = sender.and_then(|from| from.name()).map(one_line);
+    let (text, quoted) = own_words(&message.body_text(0).unwrap_or_default());
     let attached: Vec<Attachment> = message
         .attachments()
         .filter(|part| !part.contents().is_empty())
@@ -61,13 +91,66 @@ pub fn read_mail(bytes: &[u8]) -> Result<Arriving, String> {
     let n_left_out = attached.len().saturating_sub(ATTACHMENTS_MAX);
     Ok(Arriving {
         recipients: recipients(&message),
-        message_id: message.message_id().map(str::to_owned).filter(|id| !id.is_empty()),
+        from_name: from_name.filter(|name| !name.is_empty()),
+        subject: message.subject().map(one_line).unwrap_or_default(),
+        message_id: message.message_id().map(id).filter(|id| is_id(id)),
+        references: references(&message),
+        returned: returned(&message),
         is_automatic: is_automatic(&message, &from),
-        text: own_words(&text),
+        text,
+        quoted,
         attachments: attached.into_iter().take(ATTACHMENTS_MAX).collect(),
         n_left_out,
         from,
     })
+}
+
+/// The sender and the subject of a message that cannot be taken in, as far as they can be told.
+#[must_use]
+pub fn read_head(bytes: &[u8]) -> (String, String) {
+    let head = &bytes[..bytes.len().min(HEAD_BYTES_MAX)];
+    let read = std::panic::catch_unwind(|| {
+        let message = MessageParser::default().parse_headers(head)?;
+        let from = message.from().and_then(Address::first).and_then(|from| from.address());
+        Some((from.map(address).unwrap_or_default(), message.subject().map(one_line)?))
+    });
+    let (from, subject) = read.ok().flatten().unwrap_or_default();
+    (from.chars().take(ADDRESS_MAX).collect(), subject.chars().take(SUBJECT_CHARS_MAX).collect())
+}
+
+/// A header's words; a line break in it begins no other header.
+fn one_line(text: &str) -> String {
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+pub(crate) fn id(text: &str) -> String {
+    text.trim().trim_matches(['<', '>']).to_owned()
+}
+
+pub(crate) fn is_id(text: &str) -> bool {
+    let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    (1..=ID_CHARS_MAX).contains(&text.len()) && is_plain
+}
+
+/// The message that it answers, then the last of those before, and at last the first.
+fn references(message: &Message<'_>) -> Vec<String> {
+    let ids = |value: &HeaderValue<'_>| -> Vec<String> {
+        let listed = value.as_text_list().unwrap_or_default();
+        listed.iter().flat_map(|text| text.split_whitespace()).map(id).collect()
+    };
+    let mut all = ids(message.in_reply_to());
+    let mut before = ids(message.references());
+    before.reverse();
+    let first = before.pop();
+    before.truncate(REFERENCES_MAX);
+    all.truncate(REFERENCES_MAX);
+    all.extend(before);
+    all.extend(first);
+    all.retain(|id| is_id(id));
+    let mut told = std::collections::HashSet::new();
+    all.retain(|id| told.insert(id.clone()));
+    all
 }
 
 fn address(text: &str) -> String {
@@ -121,6 +204,11 @@ fn is_automatic(message: &Message<'_>, from: &str) -> Option<&'static str> {
     if ["X-Autoreply", "X-Autorespond"].into_iter().any(|name| message.header(name).is_some()) {
         return Some("it is an automatic reply");
     }
+    if says("X-Spam-Flag").is_some_and(|flag| flag.starts_with("yes"))
+        || says("X-Spam-Status").is_some_and(|status| status.starts_with("yes"))
+    {
+        return Some("the mail server holds it for spam");
+    }
     let is_report = message.content_type().is_some_and(|kind| {
         kind.ctype().eq_ignore_ascii_case("multipart")
             && kind.subtype().is_some_and(|kind| kind.eq_ignore_ascii_case("report"))
@@ -130,115 +218,4 @@ fn is_automatic(message: &Message<'_>, from: &str) -> Option<&'static str> {
         return Some("it reports on a letter");
     }
     None
-}
-
-/// How mail programs begin what they quote, before a date or a name.
-const QUOTE_BEGINS: [&str; 12] =
-    ["On ", "Am ", "Den ", "El ", "Le ", "Il ", "Op ", "Em ", "W dniu ", "في ", "Dne ", "På "];
-/// What such a line says before its colon, wherever.
-const QUOTE_SAYS: [&str; 13] = [
-    "wrote",
-    "writes",
-    "schrieb",
-    "skrev",
-    "escribió",
-    "écrit",
-    "scritto",
-    "schreef",
-    "geschreven",
-    "escreveu",
-    "napisał",
-    "napsal",
-    "كتب",
-];
-/// Lines after which everything is quoted.
-const QUOTE_FROM: [&str; 8] = [
-    "-----original message-----",
-    "-----ursprüngliche nachricht-----",
-    "-----ursprungligt meddelande-----",
-    "-----mensaje original-----",
-    "-----message d'origine-----",
-    "-----original-nachricht-----",
-    "begin forwarded message:",
-    "________________________________",
-];
-/// Headings of a quoted message, one below the other.
-const HEADINGS: [&str; 14] = [
-    "from:",
-    "von:",
-    "från:",
-    "de:",
-    "da:",
-    "van:",
-    "sent:",
-    "gesendet:",
-    "skickat:",
-    "enviado:",
-    "envoyé :",
-    "date:",
-    "datum:",
-    "fecha:",
-];
-
-/// The words of a message without what it quotes and without a signature; the whole of it where
-/// nothing would be left.
-pub(crate) fn own_words(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let lines: Vec<&str> = text.lines().collect();
-    let mut kept: Vec<&str> = Vec::new();
-    let mut at = 0;
-    while at < lines.len() {
-        let line = lines[at].trim();
-        if line == "--" || is_from_here(&lines, at) {
-            break;
-        }
-        let n = attribution(&lines, at);
-        if n > 0 {
-            // Answers below or between what is quoted are own words; without marks all is quoted.
-            let is_marked = lines[at + n..].iter().any(|line| line.trim_start().starts_with('>'));
-            if !is_marked {
-                break;
-            }
-            at += n;
-            continue;
-        }
-        if !line.starts_with('>') {
-            kept.push(lines[at].trim_end());
-        }
-        at += 1;
-    }
-    let own = kept.join("\n");
-    let mut own = own.trim().to_owned();
-    while own.contains("\n\n\n") {
-        own = own.replace("\n\n\n", "\n\n");
-    }
-    if own.is_empty() { text.trim().to_owned() } else { own }
-}
-
-fn is_from_here(lines: &[&str], at: usize) -> bool {
-    let line = lines[at].trim().to_lowercase();
-    let is_heading = |at: usize| {
-        lines.get(at).is_some_and(|line| {
-            let line = line.trim().trim_start_matches('*').to_lowercase();
-            HEADINGS.iter().any(|heading| line.starts_with(heading))
-        })
-    };
-    QUOTE_FROM.iter().any(|mark| line.starts_with(mark)) || is_heading(at) && is_heading(at + 1)
-}
-
-/// How many lines from here on say who is quoted; long ones are broken.
-fn attribution(lines: &[&str], at: usize) -> usize {
-    let first = lines[at].trim_start();
-    if !QUOTE_BEGINS.iter().any(|begins| first.starts_with(begins)) {
-        return 0;
-    }
-    (1..=3)
-        .find(|n| {
-            let Some(all) = lines.get(at..at + n) else { return false };
-            let whole = all.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-            let has_date = whole.chars().any(|c| c.is_numeric()) || whole.contains('@');
-            let says = QUOTE_SAYS.iter().any(|says| whole.contains(says));
-            has_date && says && whole.ends_with(':')
-        })
-        .unwrap_or(0)
 }

@@ -1,13 +1,18 @@
 //! The desk's doors besides the widget: e-mail that goes out and comes in.
 
 mod arriving;
-pub use arriving::{Arriving, Attachment, read_mail};
+pub use arriving::{Arriving, Attachment, read_head, read_mail};
 
 mod mailbox;
 pub use mailbox::{Fetched, Mailbox, MailboxFault, Open, Place};
 
 mod paper;
-pub use paper::{Paper, answer, invitation, reset};
+pub use paper::{Paper, Said, answer, invitation, reset};
 
 mod post;
-pub use post::{Outgoing, Post, PostFault, Undelivered};
+pub use post::{Enclosed, Outgoing, Post, PostFault, Undelivered};
+
+mod quotes;
+
+mod returned;
+pub use returned::Returned;

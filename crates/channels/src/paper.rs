@@ -1,7 +1,7 @@
 //! What letters say: each as plain text and as HTML that reads well in the light and in the dark.
 
 /// The words of a letter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Paper {
     /// Its subject, on one line.
     pub subject: String,
@@ -44,24 +44,41 @@ pub fn reset(desk: &str, link: &str, hours: i64) -> Paper {
     )
 }
 
-/// What was written to a customer: each by whom, with its text.
+/// One thing that was written to a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Who wrote it, by name.
+    pub who: String,
+    /// What.
+    pub words: String,
+    /// What may be answered, where it asks.
+    pub choices: Vec<String>,
+}
+
+/// What was written to a customer, between how the letter begins, which may be nothing, and ends.
 #[must_use]
 pub fn answer(
     language: Option<&str>,
     subject: &str,
     (begins, ends): (&str, &str),
-    written: &[(String, String)],
+    written: &[Said],
 ) -> Paper {
     let language = language.unwrap_or("en");
     let direction = if language == "ar" { "rtl" } else { "ltr" };
-    let mut text = format!("{begins}\n");
-    let mut html = String::new();
-    for (who, words) in written {
-        text.push_str(&format!("\n{who}:\n{words}\n"));
-        let words = escaped(words).replace('\n', "<br>\n");
+    let (mut text, mut html) = (String::new(), String::new());
+    if !begins.is_empty() {
+        text.push_str(&format!("{begins}\n"));
+        html.push_str(&format!("<p style=\"font-size:14px\">{}</p>\n", escaped(begins)));
+    }
+    for Said { who, words, choices } in written {
+        let choices: String = choices.iter().map(|choice| format!("\n• {choice}")).collect();
+        let words = format!("{words}{choices}");
+        let gap = if text.is_empty() { "" } else { "\n" };
+        text.push_str(&format!("{gap}{who}:\n{words}\n"));
+        let words = escaped(&words).replace('\n', "<br>\n");
         html.push_str(&format!(
             "<p style=\"font-size:14px;margin:16px 0 4px\"><b>{}</b></p>\n\
-             <p style=\"margin:0\">{words}</p>\n",
+             <p style=\"margin:0\" dir=\"auto\">{words}</p>\n",
             escaped(who)
         ));
     }
@@ -72,10 +89,9 @@ pub fn answer(
          <meta name=\"supported-color-schemes\" content=\"light dark\">\n\
          <title>{}</title>\n</head>\n\
          <body style=\"margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif\">\n\
-         <div style=\"max-width:34em\">\n<p style=\"font-size:14px\">{}</p>\n{html}\
+         <div style=\"max-width:34em\">\n{html}\
          <p style=\"font-size:14px;margin-top:24px\">{}</p>\n</div>\n</body>\n</html>\n",
         escaped(subject),
-        escaped(begins),
         escaped(ends),
     );
     Paper { subject: one_line(subject), text, html }
@@ -117,7 +133,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A name with a line break in it begins no header.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
@@ -132,9 +148,14 @@ mod tests {
         assert_eq!(paper.subject.lines().count(), 1);
         assert!(paper.html.contains("&lt;b&gt;Eve") && paper.html.contains("A &amp; B"));
         assert!(!paper.html.contains("<b>") && paper.text.contains(link));
-        let words = [("AI".to_owned(), "<script>alert(1)</script>\nBye".to_owned())];
+        let words = [Said {
+            who: "AI".to_owned(),
+            words: "<script>alert(1)</script>\nBye".to_owned(),
+            choices: vec!["<b>Yes".to_owned()],
+        }];
         let answer = super::answer(Some("ar"), "S\nBcc: x", ("a", "b"), &words);
         assert!(!answer.html.contains("<script>") && answer.html.contains("dir=\"rtl\""));
+        assert!(answer.text.contains("• <b>Yes") && answer.html.contains("• &lt;b&gt;Yes"));
         assert!(answer.text.contains("AI:\n<script>") && !answer.subject.contains('\n'));
         assert!(reset("A", link, 1).text.contains("one hour"));
     }

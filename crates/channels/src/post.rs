@@ -5,13 +5,13 @@ use std::{fmt, net::IpAddr, time::Duration};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
     message::{
-        Mailbox, MultiPart,
-        header::{HeaderName, HeaderValue},
+        Attachment, Mailbox, MultiPart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
 };
 use url::{Host, Url};
 
-use crate::Paper;
+use crate::{Paper, paper::one_line};
 
 /// A server that has not answered by then has not answered.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -38,8 +38,13 @@ pub struct Outgoing<'a> {
     pub paper: &'a Paper,
     /// Where answers go, if not to the sender.
     pub reply_to: Option<&'a str>,
-    /// Letters of one thread stand together in the reader's mail program.
+    /// The first half of a Message-ID that all letters of a conversation refer to, so that they
+    /// stand together in the reader's mail program.
     pub thread: Option<&'a str>,
+    /// The Message-ID of the message that it answers, without brackets.
+    pub answers: Option<&'a str>,
+    /// What goes along.
+    pub enclosed: &'a [Enclosed],
     /// Part of it was written by AI: said in a header that machines read.
     pub is_generated: bool,
 }
@@ -48,8 +53,28 @@ impl<'a> Outgoing<'a> {
     /// A letter that stands alone.
     #[must_use]
     pub fn new(id: &'a str, to: &'a str, paper: &'a Paper) -> Self {
-        Self { id, to, paper, reply_to: None, thread: None, is_generated: false }
+        Self {
+            id,
+            to,
+            paper,
+            reply_to: None,
+            thread: None,
+            answers: None,
+            enclosed: &[],
+            is_generated: false,
+        }
     }
+}
+
+/// A file that goes along with a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enclosed {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub content_type: String,
+    /// Its bytes.
+    pub content: Vec<u8>,
 }
 
 /// Why a letter has not left.
@@ -130,6 +155,21 @@ impl Post {
         (domain == self.from.email.domain().to_lowercase()).then(|| mark.to_owned())
     }
 
+    /// Whether an address is the desk's own: the sender's, with or without something after a plus
+    /// sign.
+    #[must_use]
+    pub fn is_own(&self, address: &str) -> bool {
+        let own = format!("{}@{}", self.from.email.user(), self.from.email.domain());
+        address.eq_ignore_ascii_case(&own) || self.mark_of(address).is_some()
+    }
+
+    /// The first half of a Message-ID, if the desk made it.
+    #[must_use]
+    pub fn own_id<'a>(&self, message_id: &'a str) -> Option<&'a str> {
+        let (id, domain) = message_id.rsplit_once('@')?;
+        domain.eq_ignore_ascii_case(self.from.email.domain()).then_some(id)
+    }
+
     /// Gives a letter to the server.
     ///
     /// # Errors
@@ -140,10 +180,20 @@ impl Post {
             outgoing.to.parse().map_err(|error| never(format!("the address: {error}")))?;
         let domain = self.from.email.domain();
         let id = format!("<{}@{domain}>", outgoing.id);
-        let body = MultiPart::alternative_plain_html(
+        let mut body = MultiPart::alternative_plain_html(
             outgoing.paper.text.clone(),
             outgoing.paper.html.clone(),
         );
+        if !outgoing.enclosed.is_empty() {
+            body = MultiPart::mixed().multipart(body);
+        }
+        for file in outgoing.enclosed {
+            let kind = ContentType::parse(&file.content_type)
+                .or_else(|_| ContentType::parse("application/octet-stream"))
+                .map_err(|error| never(error.to_string()))?;
+            let name = one_line(&file.name);
+            body = body.singlepart(Attachment::new(name).body(file.content.clone(), kind));
+        }
         let mut builder = Message::builder().from(self.from.clone()).to(to).message_id(Some(id));
         if let Some(reply_to) = outgoing.reply_to {
             let reply_to: Mailbox =
@@ -152,7 +202,12 @@ impl Post {
         }
         if let Some(thread) = outgoing.thread {
             let root = format!("<{thread}@{domain}>");
-            builder = builder.in_reply_to(root.clone()).references(root);
+            builder = match outgoing.answers {
+                Some(id) => {
+                    builder.in_reply_to(format!("<{id}>")).references(format!("{root} <{id}>"))
+                }
+                None => builder.in_reply_to(root.clone()).references(root),
+            };
         }
         let mut message = builder
             .subject(outgoing.paper.subject.clone())

@@ -58,16 +58,44 @@ pub struct Brake {
     pub reason: Masked,
 }
 
-/// A door of the desk: a widget on a web site.
+/// What sort of door an inbox is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InboxKind {
+    /// A widget on a web site.
+    Web,
+    /// E-mail to the desk's address.
+    Email,
+}
+
+impl InboxKind {
+    /// The word in the API and in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
+            Self::Email => "email",
+        }
+    }
+
+    /// The kind of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Web, Self::Email].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A door of the desk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inbox {
     /// Which.
     pub id: InboxId,
     /// Grows by one with each change.
     pub version: i64,
+    /// What sort of door it is.
+    pub kind: InboxKind,
     /// As agents see it.
     pub name: Masked,
-    /// Public, part of the script tag.
+    /// Public, part of the script tag; a name for each door.
     pub key: String,
     /// First words of the widget.
     pub greeting: Masked,

@@ -25,6 +25,8 @@ mod handoff;
 
 mod letter;
 
+mod mail;
+
 mod journal;
 
 pub mod limits;
@@ -41,10 +43,11 @@ pub use id::{
     AgentId, ArticleId, CaseId, ConversationId, CustomerId, DeskId, ExampleId, FileId, HandoffId,
     InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, TopicId,
 };
-pub use inbox::{Brake, DeskSettings, Inbox, ModelUse};
+pub use inbox::{Brake, DeskSettings, Inbox, InboxKind, ModelUse};
 pub use journal::{Actor, Entry, Kind, Subject};
 pub use letter::{Letter, LetterKind, LetterState};
-pub use message::{Author, DraftState, EventCode, File, Message, MessageKind, Source};
+pub use mail::{IncomingMail, MailPlace, MailState};
+pub use message::{Author, Door, DraftState, EventCode, File, Message, MessageKind, Source};
 pub use people::{Agent, Customer, Presence, Role};
 pub use review::{Review, ReviewVerdict, ReviewedAnswer};
 pub use time::Time;

@@ -57,6 +57,35 @@ impl MessageKind {
     }
 }
 
+/// Through which door a message came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Written at the desk or in its widget.
+    Chat,
+    /// By e-mail, from an address that it says: anybody can write that.
+    Mail,
+    /// By e-mail to an address that only a letter to this customer names.
+    Letter,
+}
+
+impl Door {
+    /// The word in the API and in the table.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Mail => "mail",
+            Self::Letter => "letter",
+        }
+    }
+
+    /// The door of that word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Chat, Self::Mail, Self::Letter].into_iter().find(|door| door.as_str() == word)
+    }
+}
+
 /// What became of a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DraftState {
@@ -199,6 +228,8 @@ pub struct Message {
     pub files: Vec<File>,
     /// What became of it, for a draft.
     pub draft_state: Option<DraftState>,
+    /// Through which door it came.
+    pub door: Door,
     /// The sender's own key, so that a message sent again is the same message.
     pub client_id: Option<String>,
     /// When.

@@ -93,7 +93,7 @@ pub struct Customer {
     pub name: Option<Masked>,
     /// If they or the site told it.
     pub email: Option<Masked>,
-    /// The site signed the address together with the key, so that letters go to nobody else.
+    /// Letters may go to the address: the site signed it together with the key, or they wrote from it.
     pub has_verified_email: bool,
     /// The site's own key for them; set only by a signed identity.
     pub external_id: Option<Masked>,

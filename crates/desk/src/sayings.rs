@@ -10,6 +10,8 @@ struct Sayings {
     receipt_no_topic: &'static str,
     promise_available: &'static str,
     promise_away: &'static str,
+    promise_mail: &'static str,
+    promise_mail_away: &'static str,
     agent_joined: &'static str,
     released: &'static str,
     closed: &'static str,
@@ -40,6 +42,8 @@ const ALL: [Sayings; 6] = [
                             the answer will be in this window.",
         promise_away: "Nobody is at the desk right now. People answer: {hours}. \
                        The answer will be in this window.",
+        promise_mail: "People are at the desk now; the answer comes by e-mail.",
+        promise_mail_away: "Nobody is at the desk right now. People answer: {hours}. The answer comes by e-mail.",
         agent_joined: "{name} is answering now.",
         released: "Another person will go on with you.",
         closed: "This conversation is closed. You can begin a new one at any time.",
@@ -70,6 +74,8 @@ const ALL: [Sayings; 6] = [
                             die Antwort steht in diesem Fenster.",
         promise_away: "Gerade ist niemand da. Menschen antworten: {hours}. \
                        Die Antwort steht in diesem Fenster.",
+        promise_mail: "Es sind gerade Menschen da. Die Antwort kommt per E-Mail.",
+        promise_mail_away: "Gerade ist niemand da. Menschen antworten: {hours}. Die Antwort kommt per E-Mail.",
         agent_joined: "{name} antwortet jetzt.",
         released: "Eine andere Person macht mit Ihnen weiter.",
         closed: "Dieses Gespräch ist beendet. Sie können jederzeit ein neues beginnen.",
@@ -99,6 +105,8 @@ const ALL: [Sayings; 6] = [
                             svaret kommer i det här fönstret.",
         promise_away: "Ingen är på plats just nu. Människor svarar: {hours}. \
                        Svaret kommer i det här fönstret.",
+        promise_mail: "Det finns folk på plats nu. Svaret kommer med e-post.",
+        promise_mail_away: "Ingen är på plats just nu. Människor svarar: {hours}. Svaret kommer med e-post.",
         agent_joined: "{name} svarar nu.",
         released: "En annan person fortsätter med dig.",
         closed: "Samtalet är avslutat. Du kan börja ett nytt när som helst.",
@@ -129,6 +137,8 @@ const ALL: [Sayings; 6] = [
                             la respuesta estará en esta ventana.",
         promise_away: "Ahora no hay nadie atendiendo. Las personas responden: {hours}. \
                        La respuesta estará en esta ventana.",
+        promise_mail: "Ahora hay personas atendiendo. La respuesta llegará por correo electrónico.",
+        promise_mail_away: "Ahora no hay nadie atendiendo. Las personas responden: {hours}. La respuesta llegará por correo electrónico.",
         agent_joined: "Ahora responde {name}.",
         released: "Otra persona seguirá con usted.",
         closed: "Esta conversación está cerrada. Puede empezar otra en cualquier momento.",
@@ -159,6 +169,8 @@ const ALL: [Sayings; 6] = [
                             la réponse sera dans cette fenêtre.",
         promise_away: "Personne n’est là en ce moment. Des personnes répondent : {hours}. \
                        La réponse sera dans cette fenêtre.",
+        promise_mail: "Des personnes sont là en ce moment. La réponse viendra par e-mail.",
+        promise_mail_away: "Personne n’est là en ce moment. Des personnes répondent : {hours}. La réponse viendra par e-mail.",
         agent_joined: "{name} vous répond maintenant.",
         released: "Une autre personne va continuer avec vous.",
         closed: "Cette conversation est terminée. Vous pouvez en commencer une autre à tout moment.",
@@ -187,6 +199,8 @@ const ALL: [Sayings; 6] = [
                            مكانك في الانتظار: {place}. {promise}",
         promise_available: "يوجد موظفون الآن. ابق هنا أو عد لاحقًا، وستجد الإجابة في هذه النافذة.",
         promise_away: "لا يوجد أحد الآن. أوقات الرد: {hours}. ستجد الإجابة في هذه النافذة.",
+        promise_mail: "يوجد موظفون الآن. ستصلك الإجابة بالبريد الإلكتروني.",
+        promise_mail_away: "لا يوجد أحد الآن. أوقات الرد: {hours}. ستصلك الإجابة بالبريد الإلكتروني.",
         agent_joined: "{name} يجيبك الآن.",
         released: "سيواصل معك شخص آخر.",
         closed: "أُغلقت هذه المحادثة. يمكنك بدء محادثة جديدة في أي وقت.",
@@ -266,15 +280,22 @@ pub fn receipt(
     }
 }
 
-/// When a person answers: truthful words, whether or not somebody is there.
+/// When a person answers, and where: truthful words, whether or not somebody is there.
 #[must_use]
-pub fn promise(language: Option<&str>, is_somebody_there: bool, hours: &Masked) -> Masked {
+pub fn promise(
+    language: Option<&str>,
+    is_somebody_there: bool,
+    hours: &Masked,
+    by_mail: bool,
+) -> Masked {
     let sayings = of(language);
-    if is_somebody_there {
-        fill(sayings.promise_available, &[])
-    } else {
-        fill(sayings.promise_away, &[("{hours}", hours.as_str())])
-    }
+    let words = match (is_somebody_there, by_mail) {
+        (true, false) => sayings.promise_available,
+        (false, false) => sayings.promise_away,
+        (true, true) => sayings.promise_mail,
+        (false, true) => sayings.promise_mail_away,
+    };
+    fill(words, &[("{hours}", hours.as_str())])
 }
 
 /// An agent took the conversation.

@@ -485,6 +485,10 @@ pub(crate) struct MailOptions {
     /// Who letters are from, such as "Shop <help@shop.example>"
     #[arg(long, value_name = "NAME")]
     pub(crate) mail_from: Option<String>,
+    /// Mailbox into which customers write, such as imaps://help:password@mail.example; better in
+    /// EVENKEEL_IMAP_URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) imap_url: Option<String>,
     /// Address at which the desk is found from outside; links in letters begin with it
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use channels::Post;
+use channels::{Mailbox, Post};
 use service::Mail;
 use sim::{Client, ClientError};
 
@@ -17,18 +17,30 @@ use crate::{
 /// Holds the mail server's address with its password.
 const URL: &str = "EVENKEEL_SMTP_URL";
 
+/// Holds the mailbox's address with its password.
+const MAILBOX: &str = "EVENKEEL_IMAP_URL";
+
 /// What `deliver` shows, and the desk asks for.
 const TOKEN: &str = "EVENKEEL_MAIL_TOKEN";
-/// EX_DATAERR, EX_NOUSER, EX_TEMPFAIL and EX_NOPERM of sysexits.h.
+/// EX_DATAERR, EX_TEMPFAIL and EX_NOPERM of sysexits.h.
 const BAD_MESSAGE: u8 = 65;
-const NO_SUCH_ADDRESS: u8 = 67;
 const TRY_AGAIN: u8 = 75;
 const NOT_ALLOWED: u8 = 77;
 
 /// What the options name; nothing when they name none.
 pub(crate) fn of(options: &MailOptions) -> Outcome<Option<Mail>> {
     let named = options.smtp_url.clone().or_else(|| std::env::var(URL).ok());
-    let Some(url) = named.filter(|url| !url.is_empty()) else { return Ok(None) };
+    let mailbox = options.imap_url.clone().or_else(|| std::env::var(MAILBOX).ok());
+    let mailbox = mailbox.filter(|url| !url.is_empty());
+    let Some(url) = named.filter(|url| !url.is_empty()) else {
+        return match mailbox {
+            None => Ok(None),
+            Some(_) => Err(Failure::new(
+                format!("{MAILBOX} names a mailbox, but no mail server takes the answers."),
+                "Name one as well: --smtp-url, --mail-from and --public-url.",
+            )),
+        };
+    };
     let (Some(from), Some(public_url)) = (&options.mail_from, &options.public_url) else {
         return Err(Failure::new(
             format!("{URL} names a mail server, but not who letters are from and where they lead."),
@@ -46,7 +58,12 @@ pub(crate) fn of(options: &MailOptions) -> Outcome<Option<Mail>> {
         Failure::new(fault.to_string(), "Write it like smtp://user:password@mail.example:587")
     })?;
     let public_url = public_url.trim_end_matches('/').to_owned();
-    Ok(Some(Mail { post, public_url, token: std::env::var(TOKEN).ok() }))
+    let mailbox = mailbox.map(|url| Mailbox::new(&url)).transpose().map_err(|fault| {
+        let hint =
+            "Write it like imaps://user:password@mail.example/INBOX, with %40 for @ in the user.";
+        Failure::new(fault.to_string(), hint)
+    })?;
+    Ok(Some(Mail { post, public_url, token: std::env::var(TOKEN).ok(), mailbox }))
 }
 
 /// Hands a message from standard input over to a running desk, as a mail server's pipe does. How it
@@ -73,7 +90,6 @@ pub(crate) async fn deliver(options: &DeliverOptions) -> ExitCode {
         Err(error) => {
             let code = match &error {
                 ClientError::Refused { status: 400, .. } => BAD_MESSAGE,
-                ClientError::Refused { status: 404, .. } => NO_SUCH_ADDRESS,
                 ClientError::Refused { status: 403, .. } => NOT_ALLOWED,
                 ClientError::Refused { status: 413, .. } => BAD_MESSAGE,
                 _ => TRY_AGAIN,

@@ -107,6 +107,11 @@ impl Api {
         self.patch("/agents/{id}", "changeAgent", "Changes an agent; for owners.", Agents)
             .takes::<house::Changing>()
             .gives::<wire::Agent>(200);
+        let help = "Tries a message once more that could not be taken in; for owners.";
+        self.post("/mail/incoming/{key}/retry", "retryMail", help, Agents)
+            .gives::<wire::Delivered>(200);
+        let help = "Drops a message that could not be taken in; for owners.";
+        self.delete("/mail/incoming/{key}", "dropMail", help, Agents).nothing();
         let help = "Invites an agent by e-mail once more; for owners.";
         self.post("/agents/{id}/invite", "inviteAgent", help, Agents).nothing();
         self.patch("/desk", "changeDesk", "Changes the desk's name and hours.", Agents)

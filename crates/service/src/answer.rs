@@ -6,9 +6,9 @@ use std::time::Duration;
 use assistant::{Command, Input, reply, says_it_did_not_help, says_yes_or_no};
 use balance::Happening;
 use desk::{
-    Actor, Arm, Author, CallState, Conversation, DraftState, EventCode, Handler, HandoffReason,
-    Kind, Level, Message, MessageId, MessageKind, Priority, RequestedBy, Review, ReviewId,
-    ReviewedAnswer, State, sayings,
+    Actor, Arm, Author, CallState, Conversation, Door, DraftState, EventCode, Handler,
+    HandoffReason, Kind, Level, Message, MessageId, MessageKind, Priority, RequestedBy, Review,
+    ReviewId, ReviewedAnswer, State, sayings,
 };
 use knowledge::SmallTalk;
 use privacy::{Masked, RawText};
@@ -22,6 +22,7 @@ use crate::{
     hold::close_cases,
     house::{new_id, retry},
     ledger::{answered, happened},
+    letters::last_door,
     models::Understood,
     playbook::may_begin,
     procedure::{About, Heard, Progress, kept_form, known_as, restored, understood},
@@ -233,7 +234,8 @@ impl Service {
                     let before = &thread.listed.conversation;
                     answered(commit, before, &thread.cases, Arm::Ai, line.id);
                 }
-                self.write_to(commit, &thread.customer, &line);
+                let place = (line.conversation_id, last_door(&thread.messages));
+                self.write_to(commit, &thread.customer, place, format!("message/{}", line.id));
                 lines.push(line);
                 Kind::ConversationChanged
             }
@@ -290,7 +292,8 @@ impl Service {
                 let before = &thread.listed.conversation;
                 answered(commit, before, &thread.cases, Arm::Ai, line.id);
             }
-            self.write_to(commit, &thread.customer, &line);
+            let place = (line.conversation_id, last_door(&thread.messages));
+            self.write_to(commit, &thread.customer, place, format!("message/{}", line.id));
             commit.add(Kind::MessageAdded, line);
         }
         if let Some(Proposed { call, reserves }) = progress.proposed.take().map(|wanted| *wanted) {
@@ -345,7 +348,7 @@ impl Service {
         let id = thread.listed.conversation.id;
         let kept = if follows { self.store.progress(id).await? } else { None };
         let state = kept.as_deref().and_then(restored).unwrap_or_default();
-        Ok(state.with_customer(known_as(&thread.customer)))
+        Ok(state.with_customer(known_as(thread)))
     }
 
     /// Goes on with a procedure, or begins one; `None` when the message asks for none.
@@ -613,7 +616,7 @@ fn is_polite(text: &Masked) -> bool {
 
 fn about(thread: &Thread, may_change: bool) -> About<'_> {
     About {
-        customer: &thread.customer,
+        known_as: known_as(thread),
         conversation: &thread.listed.conversation,
         case_id: thread.cases.first().map(|case| case.id),
         may_change,
@@ -668,6 +671,7 @@ fn said(
         wrong_by: None,
         files: Vec::new(),
         draft_state: None,
+        door: Door::Chat,
         client_id: None,
         created_at: at,
     })

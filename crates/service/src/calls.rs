@@ -16,7 +16,7 @@ use crate::{
     answer::LEASE_MS,
     house::{new_id, retry},
     incoming::check_length,
-    procedure::{About, known_as},
+    procedure::About,
 };
 
 /// Milliseconds of a day.
@@ -97,7 +97,7 @@ impl Service {
         let day = i32::try_from(now.0.div_euclid(DAY_MS)).unwrap_or(i32::MAX);
         let case =
             about.case_id.map_or_else(|| about.conversation.id.to_string(), |id| id.to_string());
-        let customer = known_as(about.customer);
+        let customer = about.known_as;
         let mut call = assistant::Call::propose((&case, step), tool, arguments, customer, day);
         if let Some(before) = self.store.call(call.key.as_str().to_owned()).await? {
             return Ok(Err(format!("The very same call is {} already.", before.state.as_str())));

@@ -1,6 +1,6 @@
 //! Customers come in: anonymous, or named by a site that signs who they are.
 
-use desk::{Actor, Customer, CustomerId, Inbox, Kind, limits};
+use desk::{Actor, Customer, CustomerId, Inbox, InboxKind, Kind, limits};
 use privacy::RawText;
 use store::{Change, Commit, Session, SessionSubject};
 
@@ -64,7 +64,9 @@ impl Service {
     /// `NotFound`.
     pub async fn door(&self, key: &str) -> Result<Inbox> {
         let inbox = self.store.inbox_by_key(key.to_owned()).await?;
-        inbox.ok_or(ServiceError::NotFound { what: "inbox" })
+        inbox
+            .filter(|inbox| inbox.kind == InboxKind::Web)
+            .ok_or(ServiceError::NotFound { what: "inbox" })
     }
 
     /// Whether somebody is at the desk.
@@ -119,7 +121,12 @@ impl Service {
                                hex HMAC-SHA-256.",
                     });
                 }
-                self.store.customer_by_external_id(external_id.into_string()).await?
+                let known = self.store.customer_by_external_id(external_id.into_string()).await?;
+                match known {
+                    Some(known) => Some(known),
+                    None if signs_email => self.wrote_before(identity).await?,
+                    None => None,
+                }
             }
             None => None,
         };
@@ -128,6 +135,10 @@ impl Service {
             Some(mut customer) => {
                 let before = customer.clone();
                 name(&mut customer, identity, locale);
+                if let Some(identity) = identity.filter(|_| customer.external_id.is_none()) {
+                    customer.external_id = Some(identity.external_id.clone().mask());
+                    customer.is_verified = true;
+                }
                 let is_same = customer.email == before.email;
                 customer.has_verified_email = signs_email || is_same && before.has_verified_email;
                 if customer != before {
@@ -164,6 +175,13 @@ impl Service {
         }));
         self.store.commit(commit).await.map_err(|e| taken_is_stale(e.into()))?;
         Ok((token, expires_at, customer))
+    }
+
+    /// The customer who wrote from the address that a site vouches for, before it named them.
+    async fn wrote_before(&self, identity: &Identity) -> Result<Option<Customer>> {
+        let Some(email) = identity.email.clone() else { return Ok(None) };
+        let found = self.store.customer_by_email(email.mask().into_string()).await?;
+        Ok(found.filter(|customer| customer.external_id.is_none()))
     }
 
     /// A lead flags a customer: always a person, first in the queue; or takes the flag back.

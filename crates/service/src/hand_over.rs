@@ -2,8 +2,8 @@
 
 use assistant::{Command, Input, Line, step, summary};
 use desk::{
-    Author, AuthorType, Conversation, Customer, EventCode, Handoff, HandoffId, HandoffReason, Kind,
-    Message, MessageId, MessageKind, Priority, RequestedBy, sayings,
+    Author, AuthorType, Conversation, Customer, Door, EventCode, Handoff, HandoffId, HandoffReason,
+    Kind, Message, MessageId, MessageKind, Priority, RequestedBy, sayings,
 };
 use privacy::{Masked, RawText};
 use store::{Change, Commit, Thread, Written};
@@ -12,6 +12,7 @@ use crate::{
     Result, Service,
     brain::spoken,
     house::new_id,
+    letters::last_door,
     procedure::{kept_form, restored},
 };
 
@@ -70,7 +71,12 @@ impl Service {
         let since = conversation.waiting_since.unwrap_or(at);
         let place = self.store.n_before(conversation.id, conversation.priority, since).await? + 1;
         let language = spoken(conversation.language.as_deref());
-        let promise = sayings::promise(language, from.is_somebody_there, from.hours);
+        let door = match from.newest {
+            Some(newest) => newest.door,
+            None => last_door(from.messages),
+        };
+        let by_mail = door != Door::Chat;
+        let promise = sayings::promise(language, from.is_somebody_there, from.hours, by_mail);
         let said: Vec<&Message> =
             from.messages.iter().map(|written| &written.message).chain(from.newest).collect();
         let mut summary = sum_up(&said, from.customer);
@@ -99,17 +105,17 @@ impl Service {
                 missing: summary.missing,
                 topic_id: conversation.topic_id,
                 place,
-                promise,
+                promise: promise.clone(),
             },
         );
-        let text = sayings::receipt(
-            language,
-            conversation.number,
-            from.topic_name,
-            place,
-            &sayings::promise(language, from.is_somebody_there, from.hours),
-        );
+        let text =
+            sayings::receipt(language, conversation.number, from.topic_name, place, &promise);
         let line = event(conversation, EventCode::Receipt, text, at)?;
+        // Who wrote in the chat sees it there.
+        if by_mail {
+            let fact = format!("message/{}", line.id);
+            self.write_to(commit, from.customer, (conversation.id, door), fact);
+        }
         commit.add(Kind::MessageAdded, line);
         Ok(())
     }
@@ -146,6 +152,7 @@ pub(crate) fn event(
         wrong_by: None,
         files: Vec::new(),
         draft_state: None,
+        door: Door::Chat,
         client_id: None,
         created_at: at,
     })

@@ -38,6 +38,8 @@ pub struct Service {
     pub(crate) mail: Option<Mail>,
     /// There is a letter to be sent.
     pub(crate) letters: Arc<Notify>,
+    /// Why the mailbox cannot be read at this moment.
+    pub(crate) mailbox_fault: Arc<RwLock<Option<String>>>,
     /// One learns at a time, so that what was read first is never kept over what was read later.
     pub(crate) learning: Arc<tokio::sync::Mutex<()>>,
     /// True once the desk has learnt for the first time.
@@ -103,6 +105,7 @@ impl Service {
             reading: Arc::new(reading),
             mail,
             letters: Arc::default(),
+            mailbox_fault: Arc::default(),
             learning: Arc::default(),
             has_learnt: watch::channel(false).0,
             topics: Arc::default(),
@@ -122,6 +125,7 @@ impl Service {
         service.start_work();
         service.start_retraining();
         service.start_letters();
+        service.start_fetching();
         Ok(service)
     }
 

@@ -1,6 +1,6 @@
 //! What comes in: checked for length, masked, its files found.
 
-use desk::{File, FileId, limits};
+use desk::{Door, File, FileId, IncomingMail, limits};
 use privacy::{Masked, RawText};
 
 use crate::{Caller, Result, Service, ServiceError};
@@ -19,13 +19,32 @@ pub struct Incoming {
     pub client_id: Option<String>,
     /// What is attached; uploaded before by the same person.
     pub file_ids: Vec<FileId>,
+    /// It came by e-mail.
+    pub(crate) mail: Option<Box<ByMail>>,
+}
+
+/// What a message brings along that came by e-mail.
+#[derive(Debug, Clone)]
+pub(crate) struct ByMail {
+    /// Whether its sender is known to be who they say.
+    pub(crate) door: Door,
+    /// What a conversation that it begins is about, if its sender says so.
+    pub(crate) subject: Option<RawText>,
+    /// What is remembered of it; where it stands is still to be written.
+    pub(crate) remembered: IncomingMail,
 }
 
 impl Incoming {
     /// A message of text alone.
     #[must_use]
     pub fn text(text: impl Into<RawText>) -> Self {
-        Self { text: text.into(), client_id: None, file_ids: Vec::new() }
+        Self::new(text, None, Vec::new())
+    }
+
+    /// A message with its sender's own key and files.
+    #[must_use]
+    pub fn new(text: impl Into<RawText>, client_id: Option<String>, file_ids: Vec<FileId>) -> Self {
+        Self { text: text.into(), client_id, file_ids, mail: None }
     }
 
     /// Checks lengths and keys; the text is still to be masked, and the files to be found.

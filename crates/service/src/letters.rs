@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use channels::{Outgoing, Paper, Post, Undelivered};
+use channels::{Enclosed, Mailbox, Outgoing, Paper, Post, Said, Undelivered};
 use desk::{
-    Actor, Agent, AgentId, Author, Conversation, ConversationId, Customer, CustomerId, Kind,
-    Letter, LetterId, LetterKind, LetterState, Message, MessageKind, Role, sayings,
+    Actor, Agent, AgentId, Author, Conversation, ConversationId, Customer, CustomerId, Door,
+    EventCode, IncomingMail, Kind, Letter, LetterId, LetterKind, LetterState, MailState as Outcome,
+    Message, MessageId, MessageKind, Role, sayings,
 };
-use privacy::Masked;
+use privacy::{Masked, RawText};
 use store::{Change, Commit, LetterCounts, PasswordLink, Written};
 
 use crate::{
@@ -37,6 +38,10 @@ const GIVE_UP_MS: i64 = 3 * DAY_MS;
 const PATIENCE: Duration = Duration::from_secs(50);
 /// A customer who has the widget open sees an answer by then, and gets no letter.
 const AWAY_MS: i64 = 120_000;
+/// Who writes by e-mail is answered by then: what is said in one go goes out in one letter.
+const SOON_MS: i64 = 5_000;
+/// Files that go along with one letter, in bytes; mail servers take little more.
+const ENCLOSED_BYTES_MAX: i64 = 15 * 1024 * 1024;
 /// Letters of a signature in an address; the local part of one has 64 at most.
 const SIGNATURE_CHARS: usize = 20;
 /// Longer than two letters may take: no two nodes send the same one at once.
@@ -55,8 +60,10 @@ pub struct Mail {
     pub post: Post,
     /// The desk's address, such as `https://desk.fjordhus.example`; links begin with it.
     pub public_url: String,
-    /// What whoever hands mail over has to know; without it no mail comes in.
+    /// What whoever hands mail over has to know; without it no mail comes in that way.
     pub token: Option<String>,
+    /// The mailbox into which customers write.
+    pub mailbox: Option<Mailbox>,
 }
 
 impl std::fmt::Debug for Mail {
@@ -74,6 +81,20 @@ pub struct MailState {
     pub counts: LetterCounts,
     /// Those that have not left, the ones given up first.
     pub unsent: Vec<Letter>,
+    /// The mailbox that is read, for people, and why it cannot be read at this moment.
+    pub mailbox: Option<(String, Option<String>)>,
+    /// Mail that came in within thirty days.
+    pub incoming: Vec<(Outcome, i64)>,
+    /// The latest that could not be taken in.
+    pub quarantined: Vec<IncomingMail>,
+}
+
+impl MailState {
+    /// How many messages in that state came in.
+    #[must_use]
+    pub fn n_incoming(&self, state: Outcome) -> i64 {
+        self.incoming.iter().find(|(one, _)| *one == state).map_or(0, |(_, n)| *n)
+    }
 }
 
 impl Service {
@@ -101,6 +122,11 @@ impl Service {
             server: server.map(|mail| (mail.post.host().to_owned(), mail.post.from())),
             counts: self.store.letter_counts().await?,
             unsent: self.store.unsent_letters(LISTED_MAX).await?,
+            mailbox: server
+                .and_then(|mail| mail.mailbox.as_ref())
+                .map(|mailbox| (mailbox.name(), self.mailbox_fault())),
+            incoming: self.store.incoming_mail_counts(Clock::real().plus_ms(-30 * DAY_MS)).await?,
+            quarantined: self.store.quarantined_mail(LISTED_MAX).await?,
         })
     }
 
@@ -254,6 +280,8 @@ impl Service {
         let outgoing = Outgoing {
             reply_to: written.reply_to.as_deref(),
             thread: thread.as_deref(),
+            answers: written.answers.as_deref(),
+            enclosed: &written.enclosed,
             is_generated: written.is_generated,
             ..Outgoing::new(&id, &letter.recipient, &written.paper)
         };
@@ -274,13 +302,60 @@ impl Service {
                 let due_at = now.plus_ms(wait);
                 commit.push(Change::RetryLetter { id: letter.id, due_at, failure });
             }
-            Err(Undelivered::Later(failure) | Undelivered::Never(failure)) => {
-                tracing::error!(letter = %letter.id, failure, "a letter was given up");
-                commit.push(finish(now, LetterState::Failed, Some(failure)));
+            Err(Undelivered::Later(failure)) => {
+                return self.did_not_arrive(letter, &failure, false).await;
+            }
+            Err(Undelivered::Never(failure)) => {
+                return self.did_not_arrive(letter, &failure, true).await;
             }
         }
         self.store.commit(commit).await?;
         Ok(())
+    }
+
+    /// A letter did not and will not arrive. What it told a customer, an agent has to tell otherwise:
+    /// a note says so. Nothing more is sent to an address that is none.
+    pub(crate) async fn did_not_arrive(
+        &self,
+        letter: &Letter,
+        failure: &str,
+        is_final: bool,
+    ) -> Result<()> {
+        tracing::error!(letter = %letter.id, failure, "a letter did not arrive");
+        retry(|| async {
+            let mut commit = Commit::new(self.now(), Actor::System);
+            commit.push(Change::FinishLetter {
+                id: letter.id,
+                at: Clock::real(),
+                state: LetterState::Failed,
+                failure: Some(failure.to_owned()),
+            });
+            let thread = match letter.conversation_id {
+                Some(id) => self.store.thread(id).await?,
+                None => None,
+            };
+            if let Some(thread) = thread {
+                let mut conversation = thread.listed.conversation;
+                // A conversation that is full has no room for it; the settings show the letter.
+                if let Ok(position) = conversation.next_position() {
+                    let words = format!(
+                        "The letter to {} did not arrive. The mail server says: {failure}",
+                        letter.recipient
+                    );
+                    commit.add(Kind::MessageAdded, note(&conversation, position, words, commit.at));
+                    conversation.updated_at = commit.at;
+                    commit.change(Kind::ConversationChanged, conversation);
+                }
+                let customer = thread.customer;
+                if is_final && address_of(&customer) == Some(letter.recipient.as_str()) {
+                    let customer = Customer { has_verified_email: false, ..customer };
+                    commit.change(Kind::CustomerChanged, customer);
+                }
+            }
+            self.store.commit(commit).await?;
+            Ok(())
+        })
+        .await
     }
 
     /// What a letter says now; `None` where it is not needed any more.
@@ -316,7 +391,7 @@ impl Service {
             }
             _ => channels::reset(name, &link, RESET_HOURS),
         };
-        Ok(Some(Words { paper, reply_to: None, tells_of: None, is_generated: false }))
+        Ok(Some(Words { paper, ..Words::default() }))
     }
 
     /// What a customer has not been given in the widget or by an earlier letter.
@@ -332,26 +407,58 @@ impl Service {
         let language = spoken(conversation.language.as_deref());
         let settings = self.settings()?;
         let frame = sayings::letter_frame(language, &settings.name, conversation.number);
-        let unread: Vec<&Written> = thread
-            .messages
-            .iter()
-            .filter(|one| one.message.position > seen && is_answer(&one.message))
-            .collect();
+        let unread = told(&thread.messages, seen);
         let Some(last) = unread.last() else { return Ok(None) };
         let tells_of = Some((id, last.message.position));
-        let words = |one: &&Written| {
-            let who = match one.message.author {
+        let is_generated = unread.iter().any(|one| one.message.is_generated);
+        let enclosed = self.enclosed(&unread).await?;
+        let said = |one: &&Written| {
+            let message = &one.message;
+            let who = match message.author {
                 Author::Assistant => frame.ai.to_owned(),
+                Author::System => settings.name.to_string(),
                 _ => one.author_name.as_ref().map_or_else(String::new, ToString::to_string),
             };
-            (who, one.message.text.as_str().to_owned())
+            let mut words = message.text.as_str().to_owned();
+            for file in &message.files {
+                words.push_str(if words.is_empty() { "" } else { "\n" });
+                words.push_str(file.name.as_str());
+            }
+            let choices = message.choices.iter().map(ToString::to_string).collect();
+            Said { who, words, choices }
         };
-        let is_generated = unread.iter().any(|one| one.message.is_generated);
-        let unread: Vec<(String, String)> = unread.iter().map(words).collect();
-        let paper = channels::answer(language, &frame.subject, (frame.begins, frame.ends), &unread);
+        let unread: Vec<Said> = unread.iter().map(said).collect();
+        // In the thread that the customer began, under their own subject.
+        let began_by_mail =
+            thread.messages.first().is_some_and(|one| one.message.door != Door::Chat);
+        let (subject, begins) = match began_by_mail {
+            true => (format!("Re: {}", conversation.subject), ""),
+            false => (frame.subject.clone(), frame.begins),
+        };
+        let paper = channels::answer(language, &subject, (begins, frame.ends), &unread);
         let mark = self.reply_mark(conversation)?;
         let reply_to = Some(mail.post.plus_address(&mark));
-        Ok(Some(Words { paper, reply_to, tells_of, is_generated }))
+        let answers = self.store.last_mail_of(id).await?.and_then(|mail| mail.message_id);
+        Ok(Some(Words { paper, reply_to, tells_of, is_generated, answers, enclosed }))
+    }
+
+    /// The files of what is told, as many as a letter holds.
+    async fn enclosed(&self, told: &[&Written]) -> Result<Vec<Enclosed>> {
+        let (mut enclosed, mut room) = (Vec::new(), ENCLOSED_BYTES_MAX);
+        for file in told.iter().flat_map(|one| &one.message.files) {
+            room -= file.n_bytes;
+            if room < 0 {
+                break;
+            }
+            if let Some(stored) = self.store.file(file.id).await? {
+                enclosed.push(Enclosed {
+                    name: stored.file.name.to_string(),
+                    content_type: stored.file.content_type,
+                    content: stored.content,
+                });
+            }
+        }
+        Ok(enclosed)
     }
 
     /// What stands in the address to which a customer answers: the conversation's number, and a
@@ -364,14 +471,21 @@ impl Service {
         Ok(format!("{}.{}", conversation.number, &signature[..SIGNATURE_CHARS]))
     }
 
-    /// A letter in case that the customer does not see this message in the widget.
-    pub(crate) fn write_to(&self, commit: &mut Commit, customer: &Customer, message: &Message) {
+    /// A letter about what is written to a customer: at once where they came by e-mail, else in case
+    /// that they do not see it in the widget.
+    pub(crate) fn write_to(
+        &self,
+        commit: &mut Commit,
+        customer: &Customer,
+        (conversation_id, door): (ConversationId, Door),
+        fact: String,
+    ) {
         let Some(address) = address_of(customer).filter(|_| self.sends_mail()) else { return };
-        let fact = format!("message/{}", message.id);
         let letter = letter(LetterKind::Answer, fact, address);
+        let wait = if door == Door::Chat { AWAY_MS } else { SOON_MS };
         commit.push(Change::AddLetter(Letter {
-            conversation_id: Some(message.conversation_id),
-            due_at: letter.due_at.plus_ms(AWAY_MS),
+            conversation_id: Some(conversation_id),
+            due_at: letter.due_at.plus_ms(wait),
             ..letter
         }));
     }
@@ -406,24 +520,72 @@ impl Service {
 }
 
 /// What is sent.
+#[derive(Default)]
 struct Words {
     paper: Paper,
     reply_to: Option<String>,
     /// The customer knows the conversation up to here afterwards.
     tells_of: Option<(ConversationId, i64)>,
     is_generated: bool,
+    /// The Message-ID of the customer's last e-mail.
+    answers: Option<String>,
+    enclosed: Vec<Enclosed>,
 }
 
-/// The address to which letters may go: one that the site has signed.
+/// The address to which letters may go: one that the site has signed, or that they wrote from.
 pub(crate) fn address_of(customer: &Customer) -> Option<&str> {
     let email = customer.email.as_ref().filter(|_| customer.has_verified_email)?;
     Some(email.as_str())
 }
 
-/// Whether a message is one that a customer waits for.
-fn is_answer(message: &Message) -> bool {
-    message.kind == MessageKind::Text
-        && matches!(message.author, Author::Assistant | Author::Agent(_))
+/// Through which door the customer came last.
+pub(crate) fn last_door(messages: &[Written]) -> Door {
+    let mut messages = messages.iter().rev().map(|written| &written.message);
+    let last = messages.find(|message| matches!(message.author, Author::Customer(_)));
+    last.map_or(Door::Chat, |message| message.door)
+}
+
+/// What a letter tells of: answers after this position, the notice that AI writes if it does, and a
+/// receipt that no answer followed.
+fn told(messages: &[Written], seen: i64) -> Vec<&Written> {
+    let is_answer = |message: &Message| {
+        message.kind == MessageKind::Text
+            && matches!(message.author, Author::Assistant | Author::Agent(_))
+    };
+    let unread = || messages.iter().filter(|one| one.message.position > seen);
+    let last_answer = unread().map(|one| &one.message).rfind(|one| is_answer(one));
+    let last_answer = last_answer.map_or(0, |message| message.position);
+    let has_ai = unread().any(|one| one.message.author == Author::Assistant);
+    unread()
+        .filter(|one| match one.message.code {
+            Some(EventCode::AiNotice) => has_ai,
+            Some(EventCode::Receipt) => one.message.position > last_answer,
+            _ => is_answer(&one.message),
+        })
+        .collect()
+}
+
+/// A line for agents, written by the desk itself.
+fn note(conversation: &Conversation, position: i64, words: String, at: desk::Time) -> Message {
+    Message {
+        id: MessageId(new_id()),
+        version: 1,
+        conversation_id: conversation.id,
+        position,
+        author: Author::System,
+        kind: MessageKind::Note,
+        code: None,
+        text: RawText::from(words).mask(),
+        is_generated: false,
+        sources: Vec::new(),
+        choices: Vec::new(),
+        wrong_by: None,
+        files: Vec::new(),
+        draft_state: None,
+        door: Door::Chat,
+        client_id: None,
+        created_at: at,
+    }
 }
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "letter" };

@@ -48,6 +48,8 @@ mod procedure;
 mod arrive;
 pub use arrive::Delivered;
 
+mod fetch;
+
 mod letters;
 pub use letters::{Mail, MailState};
 

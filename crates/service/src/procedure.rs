@@ -7,12 +7,15 @@ use assistant::{
     Arguments, CitedSentence, Command, Effect, Expected, Input, Outcome, Records, State, Tool,
     begins_with, identify, read, says_yes_or_no, step, told_ahead,
 };
-use desk::{Customer, Source};
+use desk::{Door, Source};
 use privacy::{Masked, RawText};
 use tools::Told;
 
+use store::Thread;
+
 use crate::{
-    Result, Service, Verdict, calls::Proposed, models::Understood, playbook::Playbook, trace::Trace,
+    Result, Service, Verdict, calls::Proposed, letters::last_door, models::Understood,
+    playbook::Playbook, trace::Trace,
 };
 
 /// Procedures that begin in the middle of each other, and values found ahead, end somewhere.
@@ -54,10 +57,12 @@ pub(crate) fn restored(kept: &str) -> Option<State> {
     serde_json::from_str(kept).ok()
 }
 
-/// The id under which other systems know a customer: only what a site signed.
-pub(crate) fn known_as(customer: &Customer) -> Option<&str> {
+/// The id under which other systems know a customer: only what a site signed, and only where they
+/// came last through a door that somebody else cannot take in their name.
+pub(crate) fn known_as(thread: &Thread) -> Option<&str> {
+    let customer = &thread.customer;
     let id = customer.external_id.as_ref().filter(|_| customer.is_verified)?;
-    Some(id.as_str())
+    (last_door(&thread.messages) != Door::Mail).then(|| id.as_str())
 }
 
 /// The commands in a message to a procedure that waits.
@@ -172,7 +177,8 @@ impl<'a> Heard<'a> {
 
 /// Whom a turn is for, and where.
 pub(crate) struct About<'a> {
-    pub(crate) customer: &'a Customer,
+    /// The id under which other systems know the customer.
+    pub(crate) known_as: Option<&'a str>,
     pub(crate) conversation: &'a desk::Conversation,
     pub(crate) case_id: Option<desk::CaseId>,
     /// A practice or a suggestion changes nothing.
@@ -390,7 +396,7 @@ impl Turn<'_> {
         let Some(connection) = self.playbook.connection() else {
             return failed("No system is connected.".to_owned());
         };
-        let customer = known_as(self.about.customer);
+        let customer = self.about.known_as;
         if self.records.is_none()
             && let Some(customer) = customer
         {

@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use assistant::{Rule, asks_for_person, people_first};
 use balance::Happening;
 use desk::{
-    Author, Case, CaseId, Conversation, ConversationId, Customer, Handler, JobId, Kind, Message,
-    MessageId, MessageKind, RequestedBy, Topic, TopicId, limits,
+    Author, Case, CaseId, Conversation, ConversationId, Customer, Door, Handler, IncomingMail,
+    JobId, Kind, Message, MessageId, MessageKind, RequestedBy, Topic, TopicId, limits,
 };
 use privacy::{Masked, RawText};
 use store::{Change, Commit, Job, JobKind, Thread, Written};
@@ -167,10 +167,21 @@ impl Service {
             wrong_by: None,
             files: files.to_vec(),
             draft_state: None,
+            door: incoming.mail.as_ref().map_or(Door::Chat, |mail| mail.door),
             client_id: incoming.client_id.clone(),
             created_at: at,
         };
         commit.add(Kind::MessageAdded, message.clone());
+        if let Some(mail) = &incoming.mail {
+            let subject = mail.subject.clone().filter(|_| is_first).map(RawText::mask);
+            if let Some(subject) = subject {
+                conversation.subject = Conversation::subject_of(&subject);
+            }
+            commit.push(Change::KeepMail(IncomingMail {
+                conversation_id: Some(conversation.id),
+                ..mail.remembered.clone()
+            }));
+        }
         for file in files {
             commit.push(Change::AttachFile(file.id, conversation.id, message.id));
         }

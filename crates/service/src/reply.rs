@@ -2,7 +2,7 @@
 
 use balance::Fact;
 use desk::{
-    Arm, Author, ConversationId, DraftState, EventCode, Handler, Kind, Message, MessageId,
+    Arm, Author, ConversationId, Door, DraftState, EventCode, Handler, Kind, Message, MessageId,
     MessageKind, Role, sayings,
 };
 use store::{Change, Commit, Thread};
@@ -13,6 +13,7 @@ use crate::{
     hand_over::event,
     house::{new_id, retry, taken_is_stale},
     ledger::{answered, edit, note},
+    letters::last_door,
     masking::mask_after,
 };
 
@@ -103,6 +104,7 @@ impl Service {
             wrong_by: None,
             files: files.clone(),
             draft_state: None,
+            door: Door::Chat,
             client_id: outgoing.message.client_id.clone(),
             created_at: at,
         };
@@ -112,7 +114,8 @@ impl Service {
             answered(&mut commit, before, &thread.cases, Arm::Human, message_id);
         }
         if !outgoing.is_note {
-            self.write_to(&mut commit, &thread.customer, &message);
+            let fact = format!("message/{message_id}");
+            self.write_to(&mut commit, &thread.customer, (id, last_door(&thread.messages)), fact);
         }
         commit.add(Kind::MessageAdded, message);
         for file in &files {

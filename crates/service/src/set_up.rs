@@ -3,7 +3,8 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use desk::{
-    Actor, Agent, AgentId, DeskId, DeskSettings, Inbox, InboxId, Kind, Presence, Role, Time, limits,
+    Actor, Agent, AgentId, DeskId, DeskSettings, Inbox, InboxId, InboxKind, Kind, Presence, Role,
+    Time, limits,
 };
 use privacy::{Masked, RawText};
 use store::{Change, Commit, CommitError, Session, SessionSubject};
@@ -141,6 +142,7 @@ impl Service {
             Inbox {
                 id: InboxId(new_id()),
                 version: 1,
+                kind: InboxKind::Web,
                 name: Masked::own_words("Web"),
                 key: "web".to_owned(),
                 greeting: Masked::own_words("How can we help?"),

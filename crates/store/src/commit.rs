@@ -4,9 +4,9 @@ use std::fmt;
 
 use desk::{
     Actor, Agent, AgentId, Article, Call, Case, CaseId, Conversation, ConversationId, Customer,
-    CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, JobId, Kind, Letter,
-    LetterId, LetterState, Message, MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject,
-    Time, Topic, TopicId,
+    CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, IncomingMail, JobId,
+    Kind, Letter, LetterId, LetterState, MailPlace, Message, MessageId, ModelUse, Review, ReviewId,
+    ReviewVerdict, Subject, Time, Topic, TopicId,
 };
 use privacy::Masked;
 
@@ -167,6 +167,19 @@ pub enum Change {
     },
     /// A customer was given the messages of a conversation up to this position.
     MarkSeen(ConversationId, i64),
+    /// A message came in by e-mail; refused with `Taken` when it was taken in before.
+    KeepMail(IncomingMail),
+    /// A message that was not taken in is not shown any more.
+    DropMail(String),
+    /// A mailbox was read so far, at that real time.
+    KeepMailbox {
+        /// Which.
+        name: String,
+        /// The last message.
+        place: MailPlace,
+        /// When.
+        at: Time,
+    },
     /// A letter that was given up is tried again from that real time on.
     ReviveLetter(LetterId, Time),
     /// The link in a letter; it takes the place of the one of an earlier try.

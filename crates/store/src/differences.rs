@@ -149,12 +149,12 @@ fn postgres_column(line: &str) -> String {
 /// Adds a message. PostgreSQL is told the words to find it by; a file has an index beside.
 pub(crate) const SQLITE_MESSAGE: &str = "insert into messages (id, version, conversation_id, \
     position, author_type, author_id, kind, code, text, is_generated, sources, draft_state, \
-    client_id, created_at, choices) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, \
-    ?13, ?14)";
+    client_id, created_at, choices, door) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
+    ?11, ?12, ?13, ?14, ?15)";
 pub(crate) const POSTGRES_MESSAGE: &str = "insert into messages (id, version, conversation_id, \
     position, author_type, author_id, kind, code, text, is_generated, sources, draft_state, \
-    client_id, created_at, choices, search) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, \
-    ?11, ?12, ?13, ?14, to_tsvector('simple', ?15))";
+    client_id, created_at, choices, door, search) values (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, \
+    ?10, ?11, ?12, ?13, ?14, ?15, to_tsvector('simple', ?16))";
 
 /// Tells a file's index of a message that was added.
 pub(crate) const SQLITE_MESSAGE_INDEX: &str =

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use desk::{
     Agent, AgentId, Article, Author, AuthorType, Call, Conversation, Customer, DeskSettings, Entry,
-    File, Handler, Inbox, LastMessage, Letter, LetterKind, LetterState, Message, ModelUse,
-    Priority, Source, Survey, Time, Topic,
+    File, Handler, Inbox, IncomingMail, LastMessage, Letter, LetterKind, LetterState, MailPlace,
+    Message, ModelUse, Priority, Source, Survey, Time, Topic,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -183,6 +183,7 @@ pub(crate) fn inbox(row: &Row<'_>) -> Outcome<Inbox> {
         key: row.get("key")?,
         greeting: masked(row, "greeting")?,
         identity_secret: row.get("identity_secret")?,
+        kind: word(row, "kind", desk::InboxKind::parse)?,
     })
 }
 
@@ -327,8 +328,25 @@ pub(crate) fn message(row: &Row<'_>) -> Outcome<Message> {
         wrong_by: optional_id(row, "wrong_by")?,
         files: Vec::new(),
         draft_state: optional_word(row, "draft_state", desk::DraftState::parse)?,
+        door: word(row, "door", desk::Door::parse)?,
         client_id: row.get("client_id")?,
         created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn incoming_mail(row: &Row<'_>) -> Outcome<IncomingMail> {
+    let uid_validity: Option<i64> = row.get("uid_validity")?;
+    let uid: Option<i64> = row.get("uid")?;
+    Ok(IncomingMail {
+        key: row.get("key")?,
+        message_id: row.get("message_id")?,
+        sender: masked(row, "sender")?,
+        subject: masked(row, "subject")?,
+        state: word(row, "state", desk::MailState::parse)?,
+        reason: row.get("reason")?,
+        conversation_id: optional_id(row, "conversation_id")?,
+        place: uid_validity.zip(uid).map(|(uid_validity, uid)| MailPlace { uid_validity, uid }),
+        received_at: time(row, "received_at")?,
     })
 }
 

@@ -67,7 +67,7 @@ shapes! {
         "name", "hours", "is_demo", "draw_seed", "fingerprint_key", "trained_at", "braked_at",
         "braked_by", "brake_reason", "reads_with",
     ];
-    INBOX: "inboxes" ["name", "key", "greeting", "identity_secret"];
+    INBOX: "inboxes" ["name", "key", "greeting", "identity_secret", "kind"];
     AGENT: "agents" [
         "name", "email", "role", "presence", "is_disabled", "password_hash", "created_at",
     ];
@@ -294,6 +294,42 @@ impl Writes {
                  where excluded.position > seen.position",
                 values![id.to_string(), *position],
             ),
+            Change::KeepMail(mail) => {
+                // What was not taken in may be now; what was taken in stays, and is refused.
+                self.push(
+                    "delete from incoming_mail where key = ?1 and state <> 'taken'",
+                    values![&mail.key],
+                );
+                self.push(
+                    "insert into incoming_mail (key, message_id, sender, subject, state, reason, \
+                     conversation_id, uid_validity, uid, received_at) \
+                     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                    values![
+                        &mail.key,
+                        mail.message_id.as_deref(),
+                        &mail.sender,
+                        &mail.subject,
+                        mail.state.as_str(),
+                        mail.reason.as_deref(),
+                        mail.conversation_id.map(|id| id.to_string()),
+                        mail.place.map(|place| place.uid_validity),
+                        mail.place.map(|place| place.uid),
+                        mail.received_at
+                    ],
+                );
+            }
+            Change::DropMail(key) => self.push(
+                "delete from incoming_mail where key = ?1 and state <> 'taken'",
+                values![key],
+            ),
+            Change::KeepMailbox { name, place, at } => self.push(
+                "insert into mailboxes (name, uid_validity, uid, read_at) values (?1, ?2, ?3, ?4) \
+                 on conflict (name) do update set uid_validity = excluded.uid_validity, \
+                 uid = excluded.uid, read_at = excluded.read_at \
+                 where excluded.uid_validity <> mailboxes.uid_validity \
+                 or excluded.uid >= mailboxes.uid",
+                values![name, place.uid_validity, place.uid, *at],
+            ),
             Change::ReviveLetter(id, due_at) => self.push(
                 "update letters set state = 'waiting', n_attempts = 0, due_at = ?2, \
                  created_at = ?2, finished_at = null, leased_until = 0 \
@@ -347,6 +383,10 @@ impl Writes {
                 );
                 self.push(
                     "delete from letters where finished_at < ?1 and state <> 'waiting'",
+                    values![*letters_before],
+                );
+                self.push(
+                    "delete from incoming_mail where received_at < ?1 and state = 'ignored'",
                     values![*letters_before],
                 );
                 self.push("delete from traces where at < ?1", values![*traces_before]);
@@ -419,6 +459,7 @@ impl Writes {
             message.client_id.as_deref(),
             message.created_at,
             rows::json(&message.choices),
+            message.door.as_str(),
         ]);
         if self.is_postgres {
             values.push(search_column(message));
@@ -653,6 +694,7 @@ fn inbox_values(inbox: &Inbox) -> Vec<Value> {
         &inbox.key,
         &inbox.greeting,
         &inbox.identity_secret,
+        inbox.kind.as_str(),
     ])
 }
 

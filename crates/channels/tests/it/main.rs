@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 mod arriving;
 
-use channels::{Outgoing, Post, Undelivered, invitation};
+use channels::{Outgoing, Post, Said, Undelivered, invitation};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -97,7 +97,11 @@ async fn a_letter_of_a_conversation_says_where_answers_go_and_that_ai_wrote() {
     let (url, taken) = server(Mood::Takes).await;
     let post = Post::new(&url, "Fjordhus <Help@fjordhus.example>").unwrap();
     let reply_to = post.plus_address("12.abcd");
-    let words = [("AI assistant".to_owned(), "Within 14 days. [1]".to_owned())];
+    let words = [Said {
+        who: "AI assistant".to_owned(),
+        words: "Within 14 days. [1]".to_owned(),
+        choices: Vec::new(),
+    }];
     let paper = channels::answer(Some("sv"), "Ditt svar", ("Det här:", "Svara gärna."), &words);
     let outgoing = Outgoing {
         reply_to: Some(&reply_to),

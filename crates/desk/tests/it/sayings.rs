@@ -15,16 +15,27 @@ fn every_language_says_everything() {
     let (name, topic, hours) = (words("Leyla {desk}"), words("Refunds {place}"), words("08 to 18"));
     let mut receipts = Vec::new();
     for language in LANGUAGES {
-        let promise = sayings::promise(*language, false, &hours);
+        let promise = sayings::promise(*language, false, &hours, false);
         assert!(promise.as_str().contains("08 to 18"), "{language:?}: {promise}");
         let receipt = sayings::receipt(*language, 1042, Some(&topic), 3, &promise);
         for part in ["1042", "Refunds {place}", "3", promise.as_str()] {
             assert!(receipt.as_str().contains(part), "{language:?}: {receipt}");
         }
+        for is_there in [false, true] {
+            let by_mail = sayings::promise(*language, is_there, &hours, true);
+            assert!(!by_mail.as_str().contains('{'), "{language:?}: {by_mail}");
+            assert_ne!(by_mail, sayings::promise(*language, is_there, &hours, false));
+        }
         let joined = sayings::agent_joined(*language, &name);
         assert!(joined.as_str().contains("Leyla {desk}"), "{language:?}: {joined}");
         for said in [
-            sayings::receipt(*language, 7, None, 1, &sayings::promise(*language, true, &hours)),
+            sayings::receipt(
+                *language,
+                7,
+                None,
+                1,
+                &sayings::promise(*language, true, &hours, false),
+            ),
             sayings::ai_notice(*language, &words("Fjordhus")),
             sayings::released(*language),
             sayings::closed(*language),

@@ -26,6 +26,7 @@ impl House {
         let inbox = Inbox {
             id: house.inbox,
             version: 1,
+            kind: desk::InboxKind::Web,
             name: masked("Bench"),
             key: house.inbox.to_string(),
             greeting: Masked::default(),
@@ -80,6 +81,7 @@ pub(super) fn conversation(house: &House, number: i64, n_messages: u32) -> Vec<C
             wrong_by: None,
             files: Vec::new(),
             draft_state: None,
+            door: desk::Door::Chat,
             client_id: Some(format!("{}-{n}", row.number)),
             created_at: at,
         };
@@ -180,6 +182,7 @@ pub(super) fn large_conversation(
             wrong_by: None,
             files: Vec::new(),
             draft_state: None,
+            door: desk::Door::Chat,
             client_id: None,
             created_at: at,
         });

@@ -152,6 +152,8 @@ pub(crate) struct Desk {
     /// Where it finds PostgreSQL, which may be a way around.
     url: Option<String>,
     command: Box<dyn Fn() -> Command + Send + Sync>,
+    /// Further options.
+    more: Vec<String>,
     child: Child,
     log: PathBuf,
     _logs: TempDir,
@@ -173,12 +175,26 @@ impl Desk {
         place: &Place,
         url: Option<String>,
     ) -> Self {
+        Self::start_as(command, place, url, Vec::new()).await
+    }
+
+    /// With further options.
+    pub(crate) async fn start_with(place: &Place, more: Vec<String>) -> Self {
+        Self::start_as(program, place, None, more).await
+    }
+
+    async fn start_as(
+        command: impl Fn() -> Command + Send + Sync + 'static,
+        place: &Place,
+        url: Option<String>,
+        more: Vec<String>,
+    ) -> Self {
         let logs = tempfile::tempdir().unwrap();
         let log = logs.path().join("log");
         let port = free_port();
-        let child = spawn(command(), place, port, url.as_deref(), &log);
+        let child = spawn(command(), place, (port, url.as_deref()), &more, &log);
         let (place, command) = (place.clone(), Box::new(command));
-        let mut desk = Self { place, port, url, command, child, log, _logs: logs };
+        let mut desk = Self { place, port, url, command, more, child, log, _logs: logs };
         desk.listens().await;
         if desk.place.number("select count(*) from agents") == 0 {
             desk.set_up().await;
@@ -225,8 +241,13 @@ impl Desk {
     }
 
     pub(crate) async fn start_again(&mut self) {
-        self.child =
-            spawn((self.command)(), &self.place, self.port, self.url.as_deref(), &self.log);
+        self.child = spawn(
+            (self.command)(),
+            &self.place,
+            (self.port, self.url.as_deref()),
+            &self.more,
+            &self.log,
+        );
         self.listens().await;
     }
 
@@ -274,8 +295,15 @@ pub(crate) fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_evenkeel"))
 }
 
-fn spawn(mut command: Command, place: &Place, port: u16, url: Option<&str>, log: &Path) -> Child {
+fn spawn(
+    mut command: Command,
+    place: &Place,
+    (port, url): (u16, Option<&str>),
+    more: &[String],
+    log: &Path,
+) -> Child {
     command.args(["serve", "--no-open", "--port", &port.to_string()]).args(place.option(url));
+    command.args(more);
     let log = File::options().create(true).append(true).open(log).unwrap();
     command.stdout(log.try_clone().unwrap()).stderr(log);
     command.stdin(Stdio::null()).spawn().expect("cargo has built the program")

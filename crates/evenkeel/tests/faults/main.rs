@@ -9,6 +9,7 @@ mod customers;
 mod desk;
 mod disk;
 mod killed;
+mod mail;
 mod network;
 mod stream;
 

@@ -110,11 +110,7 @@ pub(crate) async fn write(
     };
     let draft_id = given.draft_id.map(|id| id.parse::<MessageId>()).transpose();
     let outgoing = Outgoing {
-        message: Incoming {
-            text: given.text,
-            client_id: given.client_id,
-            file_ids: file_ids(&given.file_ids)?,
-        },
+        message: Incoming::new(given.text, given.client_id, file_ids(&given.file_ids)?),
         is_note,
         draft_id: draft_id.map_err(|_| Problem::not_found("draft"))?,
     };

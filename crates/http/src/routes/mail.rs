@@ -97,6 +97,26 @@ pub(crate) async fn deliver(
         return Err(Problem::unauthenticated());
     }
     let bytes = read(body, limits::MAIL_BYTES_MAX).await?;
-    let delivered = desk.service.deliver(&bytes, query.recipient.as_deref()).await?;
+    let recipient = query.recipient.as_deref();
+    let delivered = desk.service.deliver(bytes.to_vec(), recipient, None).await?;
     Ok(Answer(wire::Delivered::from(&delivered)))
+}
+
+/// A message that was put aside, by its key.
+pub(crate) async fn retry_incoming(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Result<Answer<wire::Delivered>, Problem> {
+    let delivered = desk.service.retry_mail(&signed.caller, &key).await?;
+    Ok(Answer(wire::Delivered::from(&delivered)))
+}
+
+pub(crate) async fn drop_incoming(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(key): Path<String>,
+) -> Result<StatusCode, Problem> {
+    desk.service.drop_mail(&signed.caller, &key).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -32,6 +32,8 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/password/forgot", post(mail::forgot_password))
         .route("/mail", get(mail::mail))
         .route("/mail/incoming", post(mail::deliver))
+        .route("/mail/incoming/{key}", delete(mail::drop_incoming))
+        .route("/mail/incoming/{key}/retry", post(mail::retry_incoming))
         .route("/mail/letters/{id}/retry", post(mail::retry))
         .route("/me", get(house::me))
         .route("/me/presence", put(house::presence))

@@ -126,7 +126,7 @@ pub(crate) struct Writing {
 impl Writing {
     fn incoming(self) -> Result<Incoming, Problem> {
         let file_ids = file_ids(&self.file_ids)?;
-        Ok(Incoming { text: self.text, client_id: self.client_id, file_ids })
+        Ok(Incoming::new(self.text, self.client_id, file_ids))
     }
 }
 

@@ -137,6 +137,10 @@ pub(crate) struct Message {
     files: Vec<FileRef>,
     #[schemars(extend("enum" = ["pending", "sent", "discarded", null]))]
     draft_state: Option<&'static str>,
+    /// Through which door it came: chat, mail (by e-mail, from an address that anybody may write)
+    /// or letter (by e-mail to an address that only a letter to this customer names).
+    #[schemars(extend("enum" = ["chat", "mail", "letter"]))]
+    door: &'static str,
     client_id: Option<String>,
     created_at: String,
 }
@@ -200,6 +204,7 @@ impl From<&Written> for Message {
             wrong: message.wrong_by.is_some(),
             files: message.files.iter().map(FileRef::from).collect(),
             draft_state: message.draft_state.map(desk::DraftState::as_str),
+            door: message.door.as_str(),
             client_id: message.client_id.clone(),
             created_at: time(message.created_at),
         }
@@ -586,7 +591,7 @@ pub(crate) struct Inbox {
     id: String,
     version: i64,
     name: String,
-    #[schemars(extend("enum" = ["web"]))]
+    #[schemars(extend("enum" = ["web", "email"]))]
     kind: &'static str,
     key: String,
     greeting: String,
@@ -601,7 +606,7 @@ impl Inbox {
             id: inbox.id.to_string(),
             version: inbox.version,
             name: inbox.name.to_string(),
-            kind: "web",
+            kind: inbox.kind.as_str(),
             key: inbox.key.clone(),
             greeting: inbox.greeting.to_string(),
             identity_secret: (role == Role::Owner).then(|| inbox.identity_secret.clone()),

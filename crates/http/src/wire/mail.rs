@@ -1,5 +1,6 @@
 //! How the desk's letters are doing.
 
+use desk::MailState;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -16,6 +17,36 @@ pub(crate) struct Mail {
     failed: i64,
     /// The first 50 that have not left, those given up first.
     unsent: Vec<Letter>,
+    /// The mailbox that is read; none where none is named.
+    mailbox: Option<Mailbox>,
+    incoming: IncomingCounts,
+    /// The latest 50 messages that could not be taken in.
+    quarantined: Vec<Quarantined>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Mailbox {
+    name: String,
+    /// Why it cannot be read at this moment.
+    failure: Option<String>,
+}
+
+/// E-mail that came in within the last 30 days.
+#[derive(Serialize, JsonSchema, Default)]
+struct IncomingCounts {
+    taken: i64,
+    /// Machines sent them, and nobody waits for an answer.
+    ignored: i64,
+    quarantined: i64,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct Quarantined {
+    key: String,
+    sender: String,
+    subject: String,
+    reason: Option<String>,
+    received_at: String,
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -58,6 +89,25 @@ impl From<&service::MailState> for Mail {
             sent: state.counts.n_sent,
             failed: state.counts.n_failed,
             unsent: state.unsent.iter().map(letter).collect(),
+            mailbox: state.mailbox.clone().map(|(name, failure)| Mailbox { name, failure }),
+            incoming: IncomingCounts {
+                taken: state.n_incoming(MailState::Taken),
+                ignored: state.n_incoming(MailState::Ignored),
+                quarantined: state.n_incoming(MailState::Quarantined),
+            },
+            quarantined: state.quarantined.iter().map(Quarantined::from).collect(),
+        }
+    }
+}
+
+impl From<&desk::IncomingMail> for Quarantined {
+    fn from(mail: &desk::IncomingMail) -> Self {
+        Self {
+            key: mail.key.clone(),
+            sender: mail.sender.to_string(),
+            subject: mail.subject.to_string(),
+            reason: mail.reason.clone(),
+            received_at: time(mail.received_at),
         }
     }
 }
@@ -65,7 +115,7 @@ impl From<&service::MailState> for Mail {
 /// What became of a message that was handed over.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Delivered {
-    #[schemars(extend("enum" = ["joined", "repeated", "ignored"]))]
+    #[schemars(extend("enum" = ["begun", "joined", "repeated", "ignored", "returned"]))]
     outcome: &'static str,
     /// Where it stands.
     conversation_id: Option<String>,
@@ -76,9 +126,11 @@ pub(crate) struct Delivered {
 impl From<&service::Delivered> for Delivered {
     fn from(delivered: &service::Delivered) -> Self {
         let (outcome, conversation_id, reason) = match delivered {
+            service::Delivered::Begun(id) => ("begun", Some(id.to_string()), None),
             service::Delivered::Joined(id) => ("joined", Some(id.to_string()), None),
-            service::Delivered::Repeated(id) => ("repeated", Some(id.to_string()), None),
+            service::Delivered::Repeated(id) => ("repeated", id.map(|id| id.to_string()), None),
             service::Delivered::Ignored(why) => ("ignored", None, Some(*why)),
+            service::Delivered::Returned => ("returned", None, None),
         };
         Self { outcome, conversation_id, reason }
     }

@@ -11,6 +11,7 @@ mod files;
 mod follow;
 mod identity;
 mod letters;
+mod mail;
 mod models;
 mod nodes;
 mod people;

@@ -67,6 +67,11 @@ impl Street {
     }
 
     pub(crate) async fn with(tools: &str, reading: Reading) -> Self {
+        Self::equipped(tools, Equipment { reading, ..Equipment::default() }).await
+    }
+
+    /// A desk that has more than procedures.
+    pub(crate) async fn equipped(tools: &str, equipment: Equipment) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let buyers: Vec<Buyer> = (0..N_BUYERS)
             .map(|n| Buyer { id: format!("buyer-{n}"), name: format!("Ida{n} Berg") })
@@ -87,11 +92,9 @@ impl Street {
         }
         let connection = Connection::new(&url, Key::default()).unwrap();
         let playbook = Playbook::new(tools, procedures, connection);
-        let app = App::open_with(
-            Place::new(),
-            Equipment { playbook: playbook.clone(), reading, mail: None },
-        )
-        .await;
+        let app =
+            App::open_with(Place::new(), Equipment { playbook: playbook.clone(), ..equipment })
+                .await;
         teach(&app).await;
         Self { app, playbook, n_lost, records, journal, _folder: folder }
     }

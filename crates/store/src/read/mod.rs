@@ -8,6 +8,7 @@ mod journal;
 mod knowledge;
 mod ledger;
 mod letters;
+mod mail;
 mod overview;
 
 pub use calls::Budget;

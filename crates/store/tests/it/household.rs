@@ -239,6 +239,19 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         finished_at: None,
     }));
     commit.push(Change::MarkSeen(row_id, 1));
+    let place = desk::MailPlace { uid_validity: 7, uid: 41 };
+    commit.push(Change::KeepMail(desk::IncomingMail {
+        key: "b2".to_owned(),
+        message_id: Some("1@mail.example".to_owned()),
+        sender: text("åsa@mail.example"),
+        subject: text("Soffan"),
+        state: desk::MailState::Taken,
+        reason: Some("none".to_owned()),
+        conversation_id: Some(row_id),
+        place: Some(place),
+        received_at: Time(11),
+    }));
+    commit.push(Change::KeepMailbox { name: "help".to_owned(), place, at: Time(11) });
     commit.push(Change::KeepPasswordLink(store::PasswordLink {
         letter_id,
         agent_id: agent,

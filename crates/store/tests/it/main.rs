@@ -4,6 +4,7 @@
 mod copies;
 mod faults;
 mod household;
+mod mail;
 mod nodes;
 mod place;
 mod story;

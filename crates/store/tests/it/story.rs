@@ -29,6 +29,7 @@ pub(crate) async fn open(place: &Place) -> Desk {
         Inbox {
             id: inbox,
             version: 1,
+            kind: desk::InboxKind::Web,
             name: text("Web"),
             key: "web".to_owned(),
             greeting: text("Hello"),
@@ -80,6 +81,7 @@ impl Desk {
             wrong_by: None,
             files: Vec::new(),
             draft_state: None,
+            door: desk::Door::Chat,
             client_id: None,
             created_at: Time(2),
         }
