@@ -127,6 +127,24 @@ const ROUTES: [string, RegExp, (context: Context) => Answer][] = [
         waiting: 1,
         sent: 31,
         failed: 1,
+        mailbox: { name: "help at mail.fjordhus.example, INBOX", failure: null },
+        incoming: { taken: 214, ignored: 31, quarantined: 2 },
+        quarantined: [
+          {
+            key: "q1",
+            sender: "karin@customer.example",
+            subject: "Bilder på soffan",
+            reason: "It is larger than 30 MB.",
+            received_at: new Date(Date.now() - 3_600_000).toISOString(),
+          },
+          {
+            key: "q2",
+            sender: "",
+            subject: "",
+            reason: "The message cannot be read: it names no sender.",
+            received_at: new Date(Date.now() - 86_400_000).toISOString(),
+          },
+        ],
         unsent: [
           {
             id: "01990000-0000-7000-8000-0000000000f1",
@@ -743,6 +761,7 @@ function addMessage(
     wrong: false,
     files: [],
     draft_state: null,
+    door: "chat",
     created_at: now(),
   };
   world.messages.set(id, [...messages, message]);

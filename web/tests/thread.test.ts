@@ -19,6 +19,7 @@ function message(position: number, change: Partial<Message> = {}): Message {
     wrong: false,
     files: [],
     draft_state: null,
+    door: "chat",
     client_id: null,
     created_at: "2026-01-01T10:00:00.000Z",
     ...change,

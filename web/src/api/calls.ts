@@ -59,6 +59,8 @@ export const choosePassword = (token: string, password: string) =>
 export const inviteAgent = (id: string) => post<void>(`/agents/${id}/invite`, {});
 export const mail = () => get<Mail>("/mail");
 export const retryLetter = (id: string) => post<void>(`/mail/letters/${id}/retry`, {});
+export const retryMail = (key: string) => post<void>(`/mail/incoming/${key}/retry`, {});
+export const dropMail = (key: string) => remove(`/mail/incoming/${key}`);
 export const setUp = (answers: SetUp) => post<Session>("/setup", answers);
 export const signIn = (email: string, password: string) =>
   post<Session>("/session", { email, password });
