@@ -269,7 +269,7 @@ impl Service {
         quoted: Option<Attachment>,
         by: ByMail,
     ) -> Result<crate::Received> {
-        let client_id = format!("mail-{}", by.remembered.key);
+        let client_id = message_key(&by.remembered.key);
         let (mut file_ids, mut left_out) = (Vec::new(), arriving.n_left_out);
         let whole = is_too_long(&text).then(|| text_file("message.txt", &text));
         let own = whole.iter().chain(&quoted);
@@ -352,6 +352,13 @@ pub(crate) fn remembered(arriving: &Arriving, place: Option<MailPlace>) -> Incom
     }
 }
 
+/// A message's key among those of its conversation: the same hash as a UUID, which is never taken
+/// for a card number.
+fn message_key(key: &str) -> String {
+    let bits = u128::from_str_radix(key, 16).unwrap_or_default();
+    uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
+}
+
 /// What a message says under which subject, said once.
 fn with_subject(arriving: &Arriving) -> String {
     let Arriving { subject, text, .. } = arriving;
@@ -396,6 +403,19 @@ fn is_too_long(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_key_of_a_message_looks_like_a_card() {
+        let keys: Vec<String> =
+            (0..20_000).map(|n| secrets::token_hash(&format!("{n}"))[..32].to_owned()).collect();
+        let n_as_they_are =
+            keys.iter().filter(|key| crate::holds_card(&format!("mail-{key}"))).count();
+        assert!(n_as_they_are > 0, "else there is nothing to do");
+        let made: std::collections::HashSet<String> =
+            keys.iter().map(|key| message_key(key)).collect();
+        assert_eq!(made.len(), keys.len());
+        assert!(!made.iter().any(|key| crate::holds_card(key)));
+    }
 
     #[test]
     fn subjects_are_compared_without_what_programs_add() {
