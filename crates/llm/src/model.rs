@@ -12,7 +12,7 @@ use std::{
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Response, StatusCode, body::Incoming, header};
-use outbound::{Client, Key};
+use outbound::{Client, Key, Reach};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use url::Url;
@@ -91,7 +91,7 @@ impl Model {
         if name.trim().is_empty() {
             return Err(ModelFault("a model needs a name".to_owned()));
         }
-        let client = outbound::client(CONNECT).map_err(fault)?;
+        let client = outbound::client(CONNECT, Reach::Anywhere).map_err(fault)?;
         Ok(Self(Arc::new(Inner {
             client,
             base: url,

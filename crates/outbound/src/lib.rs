@@ -1,6 +1,9 @@
 //! How the desk calls out over HTTP: to an address that can be called, encrypted where it says so,
 //! with a secret that is for one host.
 
+mod reach;
+pub use reach::{Reach, Resolver};
+
 use std::{fmt, time::Duration};
 
 use http_body_util::Full;
@@ -13,7 +16,7 @@ use hyper_util::{
 use url::Url;
 
 /// A client. Cloning is cheap. It follows no redirects: a secret is for one host.
-pub type Client = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+pub type Client = legacy::Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
 
 /// The secret that is sent along; it is never written anywhere.
 #[derive(Clone, Default)]
@@ -50,13 +53,14 @@ pub fn address(text: &str) -> Result<Url, Fault> {
     Ok(url)
 }
 
-/// A client that waits so long for a connection.
+/// A client that waits so long for a connection, and connects to nothing beyond its reach; whether
+/// an address that is a number is within it, its caller asks first ([`Reach::allows_url`]).
 ///
 /// # Errors
 ///
 /// When the system's certificates cannot be read.
-pub fn client(connect: Duration) -> Result<Client, Fault> {
-    let mut connector = HttpConnector::new();
+pub fn client(connect: Duration, reach: Reach) -> Result<Client, Fault> {
+    let mut connector = HttpConnector::new_with_resolver(Resolver::new(reach));
     connector.set_connect_timeout(Some(connect));
     connector.enforce_http(false);
     let connector = HttpsConnectorBuilder::new()

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use assistant::{Arguments, HttpRequest, Method, Records, Tool};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, StatusCode, body::Bytes, header};
-use outbound::{Client, Key};
+use outbound::{Client, Key, Reach};
 use privacy::RawText;
 use serde_json::{Map, Value};
 use url::Url;
@@ -54,7 +54,7 @@ impl Connection {
     pub fn new(base: &str, key: Key) -> Result<Self, ConnectionFault> {
         let fault = |fault: outbound::Fault| ConnectionFault(fault.to_string());
         let url = outbound::address(base).map_err(fault)?;
-        let client = outbound::client(CONNECT).map_err(fault)?;
+        let client = outbound::client(CONNECT, Reach::Anywhere).map_err(fault)?;
         Ok(Self { client, base: url, key })
     }
 
