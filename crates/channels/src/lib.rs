@@ -1,7 +1,12 @@
-//! The desk's doors besides the widget: e-mail that goes out and comes in.
+//! The desk's doors besides the widget: e-mail that goes out and comes in, and systems that are told
+//! what happens.
 
 mod arriving;
 pub use arriving::{Arriving, Attachment, read_head, read_mail};
+
+mod hook;
+pub use hook::{Hooks, Told, Untold};
+pub use outbound::Reach;
 
 mod mailbox;
 pub use mailbox::{Fetched, Mailbox, MailboxFault, Open, Place};

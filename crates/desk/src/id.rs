@@ -45,6 +45,8 @@ macro_rules! ids {
 ids!(
     /// A person who answers.
     AgentId,
+    /// A token with which a program calls the desk.
+    ApiTokenId,
     /// An article of the help centre.
     ArticleId,
     /// What one customer needs on one topic.
@@ -53,6 +55,8 @@ ids!(
     ConversationId,
     /// A person who asks.
     CustomerId,
+    /// What another system is told of one fact.
+    DeliveryId,
     /// The desk's own settings.
     DeskId,
     /// A sentence that teaches a topic.
@@ -73,4 +77,6 @@ ids!(
     MessageId,
     /// A topic.
     TopicId,
+    /// A system that is told what happens.
+    WebhookId,
 );

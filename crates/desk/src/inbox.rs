@@ -65,6 +65,8 @@ pub enum InboxKind {
     Web,
     /// E-mail to the desk's address.
     Email,
+    /// The telephone and other ways that programs and agents tell of.
+    Api,
 }
 
 impl InboxKind {
@@ -74,13 +76,14 @@ impl InboxKind {
         match self {
             Self::Web => "web",
             Self::Email => "email",
+            Self::Api => "api",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Web, Self::Email].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Web, Self::Email, Self::Api].into_iter().find(|kind| kind.as_str() == word)
     }
 }
 

@@ -35,6 +35,9 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant),* }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
             /// The word in the API and in the table.
             #[must_use]
             pub fn as_str(self) -> &'static str {

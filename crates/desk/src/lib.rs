@@ -29,6 +29,8 @@ mod mail;
 
 mod journal;
 
+mod webhook;
+
 pub mod limits;
 pub mod sayings;
 
@@ -40,8 +42,9 @@ pub use conversation::{
 };
 pub use handoff::{Handoff, HandoffReason, RequestedBy};
 pub use id::{
-    AgentId, ArticleId, CaseId, ConversationId, CustomerId, DeskId, ExampleId, FileId, HandoffId,
-    InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, TopicId,
+    AgentId, ApiTokenId, ArticleId, CaseId, ConversationId, CustomerId, DeliveryId, DeskId,
+    ExampleId, FileId, HandoffId, InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, TopicId,
+    WebhookId,
 };
 pub use inbox::{Brake, DeskSettings, Inbox, InboxKind, ModelUse};
 pub use journal::{Actor, Entry, Kind, Subject};
@@ -52,3 +55,4 @@ pub use people::{Agent, Customer, Presence, Role};
 pub use review::{Review, ReviewVerdict, ReviewedAnswer};
 pub use time::Time;
 pub use topic::{Example, Level, Topic};
+pub use webhook::{ApiToken, Delivery, DeliveryState, Scope, Webhook};

@@ -473,6 +473,9 @@ pub(crate) struct ServeOptions {
     pub(crate) models: ModelOptions,
     #[command(flatten)]
     pub(crate) mail: MailOptions,
+    /// Let owners have webhooks at addresses inside this network, such as a program on this machine
+    #[arg(long)]
+    pub(crate) webhooks_anywhere: bool,
 }
 
 /// The mail server that takes the desk's letters; without one nobody is invited by e-mail.
@@ -552,6 +555,9 @@ pub(crate) struct DemoOptions {
     pub(crate) models: ModelOptions,
     #[command(flatten)]
     pub(crate) mail: MailOptions,
+    /// Let owners have webhooks at addresses inside this network, such as a program on this machine
+    #[arg(long)]
+    pub(crate) webhooks_anywhere: bool,
     /// Leave out the simulated customers and agents
     #[arg(long)]
     pub(crate) quiet: bool,

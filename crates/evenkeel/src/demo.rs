@@ -46,6 +46,7 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
         playbook,
         reading: models::of(&options.models)?,
         mail: mail::of(&options.mail)?,
+        hooks_reach_anywhere: options.webhooks_anywhere,
     };
     let folder = Folder::open_with(&place, options.listening.speed, equipment).await?;
     if let Some(lead) = open_shop(&folder.service, &people).await? {

@@ -27,6 +27,7 @@ pub(crate) async fn run(options: ServeOptions) -> Outcome<()> {
         playbook: playbook_files::of(&options.procedures)?,
         reading: models::of(&options.models)?,
         mail: mail::of(&options.mail)?,
+        hooks_reach_anywhere: options.webhooks_anywhere,
     };
     let folder = Folder::open_with(&options.place, options.listening.speed, equipment).await?;
     let (listener, url) = listen(&options.listening)?;

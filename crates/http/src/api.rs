@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem,
-    routes::{agents, balance, calls, files, house, knowledge, mail, what_if, widget},
+    routes::{agents, balance, calls, files, house, knowledge, mail, webhooks, what_if, widget},
     stream,
     wire::{self, ListOf},
 };
@@ -112,6 +112,42 @@ impl Api {
             .gives::<wire::Delivered>(200);
         let help = "Drops a message that could not be taken in; for owners.";
         self.delete("/mail/incoming/{key}", "dropMail", help, Agents).nothing();
+        let help = "Tells of a contact by telephone or another way, so that its repeat counts.";
+        self.post("/contacts", "addContact", help, Agents)
+            .takes::<agents::AddContact>()
+            .gives::<wire::Contact>(201);
+        self.get(
+            "/webhooks",
+            "listWebhooks",
+            "Lists who is told what happens; for owners.",
+            Agents,
+        )
+        .gives::<ListOf<wire::Webhook>>(200);
+        let help = "Has a system told what happens from now on; for owners.";
+        self.post("/webhooks", "addWebhook", help, Agents)
+            .takes::<webhooks::AddWebhook>()
+            .gives::<wire::Webhook>(201);
+        self.patch("/webhooks/{id}", "changeWebhook", "Changes it; for owners.", Agents)
+            .takes::<webhooks::ChangeWebhook>()
+            .gives::<wire::Webhook>(200);
+        self.delete("/webhooks/{id}", "removeWebhook", "Tells it no more; for owners.", Agents)
+            .nothing();
+        let help = "Tells it `ping` now, and how that went; for owners.";
+        self.post("/webhooks/{id}/test", "testWebhook", help, Agents)
+            .gives::<wire::WebhookTrial>(200);
+        let help = "Lists the latest 50 deliveries, those given up first; for owners.";
+        self.get("/webhooks/{id}/deliveries", "listDeliveries", help, Agents)
+            .gives::<ListOf<wire::Delivery>>(200);
+        let replay = "/webhooks/{id}/deliveries/{delivery}/replay";
+        let help = "Tells it once more, under the id that it had; for owners.";
+        self.post(replay, "replayDelivery", help, Agents).nothing();
+        let help = "Lists one's own tokens for programs; an owner's list has everybody's.";
+        self.get("/tokens", "listTokens", help, Agents).gives::<ListOf<wire::ApiToken>>(200);
+        let help = "Makes a token with which a program calls in one's name.";
+        self.post("/tokens", "addToken", help, Agents)
+            .takes::<webhooks::AddApiToken>()
+            .gives::<wire::NewApiToken>(201);
+        self.delete("/tokens/{id}", "removeToken", "Ends a token.", Agents).nothing();
         let help = "Invites an agent by e-mail once more; for owners.";
         self.post("/agents/{id}/invite", "inviteAgent", help, Agents).nothing();
         self.patch("/desk", "changeDesk", "Changes the desk's name and hours.", Agents)
@@ -338,6 +374,7 @@ impl Api {
             self.given.subschema_for::<stream::Seq>(),
             self.given.subschema_for::<stream::Change>(),
             self.given.subschema_for::<stream::Writes>(),
+            self.given.subschema_for::<wire::WebhookEvent>(),
             self.given.subschema_for::<problem::Body<'static>>(),
         ] {
             debug_assert!(event.get("$ref").is_some(), "shapes are shared by name");

@@ -124,6 +124,8 @@ from_path!(
     desk::AgentId,
     desk::JobId,
     desk::LetterId,
+    desk::WebhookId,
+    desk::ApiTokenId,
     desk::InboxId,
     desk::FileId,
     desk::CustomerId,

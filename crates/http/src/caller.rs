@@ -4,7 +4,8 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, Method, header, request::Parts},
 };
-use service::{Caller, Idempotency};
+use desk::Scope;
+use service::{Caller, Idempotency, TOKEN_BEGINS, Who};
 
 use crate::{problem::Problem, state::Desk};
 
@@ -22,10 +23,45 @@ impl FromRequestParts<Desk> for Signed {
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> Result<Self, Problem> {
         let token = token(&parts.method, &parts.headers)?;
-        let who = desk.service.who(&token).await?;
+        let who = match token.starts_with(TOKEN_BEGINS) {
+            true => {
+                let (agent, scope) = desk.service.program(&token).await?;
+                may(scope, &parts.method, parts.uri.path())?;
+                Who::Agent(agent)
+            }
+            false => desk.service.who(&token).await?,
+        };
         let idempotency = parts.extensions.get::<Idempotency>().cloned();
         Ok(Self { caller: Caller { who, idempotency }, token })
     }
+}
+
+/// Whether a program's token of this scope may make a request.
+fn may(scope: Scope, method: &Method, path: &str) -> Result<(), Problem> {
+    let is_below = |start: &str| {
+        path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if ["/tokens", "/session", "/password"].into_iter().any(is_below) || path.contains("/password")
+    {
+        return Err(Problem::forbidden(
+            "A program may not do this, whatever its token.",
+            "Sign in as an agent.",
+        ));
+    }
+    let needed = if method.is_safe() {
+        Scope::Read
+    } else if ["/conversations", "/files", "/contacts"].into_iter().any(is_below) {
+        Scope::Answer
+    } else {
+        Scope::Manage
+    };
+    if scope >= needed {
+        return Ok(());
+    }
+    Err(Problem::forbidden(
+        "The token's scope does not allow it.",
+        "Make a token with a wider scope under Settings: read, answer or manage.",
+    ))
 }
 
 /// The request's token.

@@ -10,6 +10,8 @@ pub fn description() -> serde_json::Value {
     api::description()
 }
 
+mod herald;
+
 mod state;
 
 mod problem;

@@ -11,7 +11,7 @@ use hyper_util::{
 use service::{Sample, Service};
 use tokio::{net::TcpListener, sync::watch};
 
-use crate::{routes, state::Desk};
+use crate::{herald, routes, state::Desk};
 
 /// A connection that has not sent a whole request head by then is closed.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -33,7 +33,9 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.local_addr()?;
     let (stopping, stopped) = watch::channel(false);
-    let app = routes::all(Desk::new(service.clone(), sample, stopped));
+    let desk = Desk::new(service.clone(), sample, stopped);
+    herald::start(desk.clone());
+    let app = routes::all(desk);
     let connections = GracefulShutdown::new();
     let mut builder = hyper::server::conn::http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
@@ -66,8 +68,10 @@ pub async fn serve(
     Ok(())
 }
 
-/// The routes alone, for tests that need no socket.
+/// The routes alone, for tests that need no socket; webhooks are told.
 pub fn router(service: Service, sample: Sample) -> Router {
     let (_, stopped) = watch::channel(false);
-    routes::all(Desk::new(service, sample, stopped))
+    let desk = Desk::new(service, sample, stopped);
+    herald::start(desk.clone());
+    routes::all(desk)
 }

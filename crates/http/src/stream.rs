@@ -237,19 +237,25 @@ async fn tell(
 }
 
 /// Names that forms carry and that are looked up once a stream.
-struct Names {
+pub(crate) struct Names {
     topics: Vec<desk::Topic>,
 }
 
 impl Names {
-    async fn load(desk: &Desk, caller: &Caller) -> Self {
+    pub(crate) async fn load(desk: &Desk, caller: &Caller) -> Self {
         Self { topics: desk.service.topics(caller).await.unwrap_or_default() }
     }
 }
 
-type Shown = Option<(i64, serde_json::Value)>;
+pub(crate) type Shown = Option<(i64, serde_json::Value)>;
 
-async fn for_agent(desk: &Desk, names: &Names, viewer: &desk::Agent, change: &LiveChange) -> Shown {
+/// The present form of what changed, as this agent sees it; `None` where they do not.
+pub(crate) async fn for_agent(
+    desk: &Desk,
+    names: &Names,
+    viewer: &desk::Agent,
+    change: &LiveChange,
+) -> Shown {
     let Some(form) = &change.form else {
         return Some((change.entry.version, serde_json::Value::Null));
     };

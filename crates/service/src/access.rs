@@ -6,10 +6,10 @@ use desk::{
 };
 use store::{SessionSubject, StoredFile, Thread, Written};
 
-use crate::{Caller, Clock, Result, Service, ServiceError, Who, secrets};
+use crate::{Caller, Clock, Result, Service, ServiceError, Who, api_tokens::TOKEN_BEGINS, secrets};
 
 impl Service {
-    /// Who holds a session's token.
+    /// Who holds a session's token, or in whose name a program calls.
     ///
     /// # Errors
     /// `Unauthenticated` when nobody does, or no longer.
@@ -18,6 +18,9 @@ impl Service {
             detail: "The session has ended, or never was.",
             hint: "Sign in again, then repeat the request.",
         };
+        if token.starts_with(TOKEN_BEGINS) {
+            return Ok(Who::Agent(self.program(token).await?.0));
+        }
         let hash = secrets::token_hash(token);
         match self.store.session(hash, Clock::real()).await? {
             Some(SessionSubject::Agent(id)) => match self.store.agent(id).await? {

@@ -3,10 +3,10 @@
 
 use channels::{Arriving, Attachment, Returned, read_mail};
 use desk::{
-    Actor, ConversationId, Customer, CustomerId, Door, Inbox, InboxId, InboxKind, IncomingMail,
-    Kind, MailPlace, MailState, limits,
+    Actor, ConversationId, Customer, CustomerId, Door, InboxKind, IncomingMail, Kind, MailPlace,
+    MailState, limits,
 };
-use privacy::{Masked, RawText};
+use privacy::RawText;
 use store::{Change, Commit, Thread};
 use uuid::Uuid;
 
@@ -23,8 +23,6 @@ const HOUR_MS: i64 = 3_600_000;
 const FROM_ONE_MAX: i64 = 60;
 /// References that are looked for.
 const REFERENCES_MAX: usize = 20;
-/// The key of the door for e-mail.
-const EMAIL: &str = "email";
 
 /// What became of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +188,7 @@ impl Service {
         arriving: &Arriving,
         remembered: IncomingMail,
     ) -> Result<Delivered> {
-        let inbox_id = retry(|| self.mail_inbox()).await?;
+        let inbox_id = retry(|| self.inbox_of(InboxKind::Email)).await?;
         let customer = retry(|| self.customer_who_wrote(arriving)).await?;
         let caller = Caller::plain(Who::Customer(customer, inbox_id));
         let subject = Some(&arriving.subject).filter(|subject| !subject.is_empty());
@@ -235,27 +233,6 @@ impl Service {
         let id = customer.id;
         commit.add(Kind::CustomerAdded, customer);
         // Two messages at once: the other one has brought the customer.
-        self.store.commit(commit).await.map_err(|error| taken_is_stale(error.into()))?;
-        Ok(id)
-    }
-
-    /// The door for e-mail, which opens with the first message.
-    async fn mail_inbox(&self) -> Result<InboxId> {
-        if let Some(inbox) = self.store.inbox_by_key(EMAIL.to_owned()).await? {
-            return Ok(inbox.id);
-        }
-        let mut commit = Commit::new(self.now(), Actor::System);
-        let inbox = Inbox {
-            id: InboxId(new_id()),
-            version: 1,
-            kind: InboxKind::Email,
-            name: RawText::from("E-mail").mask(),
-            key: EMAIL.to_owned(),
-            greeting: Masked::default(),
-            identity_secret: secrets::token(),
-        };
-        let id = inbox.id;
-        commit.add(Kind::InboxOpened, inbox);
         self.store.commit(commit).await.map_err(|error| taken_is_stale(error.into()))?;
         Ok(id)
     }

@@ -4,9 +4,10 @@ use std::{
     collections::HashMap,
     future::Future,
     ops::Range,
-    sync::{Arc, RwLock, atomic::AtomicBool},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
+use channels::{Hooks, Reach};
 use desk::{CustomerId, DeskSettings, Time, Topic, TopicId};
 use store::{Change, Commit, CommitError, Committed, Store};
 use tokio::sync::{Notify, watch};
@@ -38,6 +39,10 @@ pub struct Service {
     pub(crate) mail: Option<Mail>,
     /// There is a letter to be sent.
     pub(crate) letters: Arc<Notify>,
+    /// Where webhooks may be.
+    pub(crate) hook_reach: Reach,
+    /// Tells them; made when the first one is there.
+    pub(crate) hooks: Arc<OnceLock<std::result::Result<Hooks, String>>>,
     /// Why the mailbox cannot be read at this moment.
     pub(crate) mailbox_fault: Arc<RwLock<Option<String>>>,
     /// One learns at a time, so that what was read first is never kept over what was read later.
@@ -71,6 +76,8 @@ pub struct Equipment {
     pub reading: Reading,
     /// A mail server.
     pub mail: Option<Mail>,
+    /// Webhooks may be addresses inside this network.
+    pub hooks_reach_anywhere: bool,
 }
 
 /// Numbers taken at once; those that a stopping process has left are lost.
@@ -91,7 +98,8 @@ impl Service {
     /// # Errors
     /// As [`Service::open`].
     pub async fn open_with(store: Store, speed: f64, equipment: Equipment) -> Result<Self> {
-        let Equipment { playbook, reading, mail } = equipment;
+        let Equipment { playbook, reading, mail, hooks_reach_anywhere } = equipment;
+        let hook_reach = if hooks_reach_anywhere { Reach::Anywhere } else { Reach::Public };
         let seen = store.last_seq().await?;
         let last = store.journal_after(seen - 1, 1).await?;
         let not_before = last.first().map_or(Time(0), |entry| entry.at);
@@ -105,6 +113,8 @@ impl Service {
             reading: Arc::new(reading),
             mail,
             letters: Arc::default(),
+            hook_reach,
+            hooks: Arc::default(),
             mailbox_fault: Arc::default(),
             learning: Arc::default(),
             has_learnt: watch::channel(false).0,

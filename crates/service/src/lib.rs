@@ -50,6 +50,15 @@ pub use arrive::Delivered;
 
 mod fetch;
 
+mod contact;
+pub use contact::{Contacted, KnownContact, NewContact};
+
+mod webhooks;
+pub use webhooks::{DueDelivery, HookTrial, WebhookChange};
+
+mod api_tokens;
+pub use api_tokens::TOKEN_BEGINS;
+
 mod letters;
 pub use letters::{Mail, MailState};
 

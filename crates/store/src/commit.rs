@@ -3,10 +3,11 @@
 use std::fmt;
 
 use desk::{
-    Actor, Agent, AgentId, Article, Call, Case, CaseId, Conversation, ConversationId, Customer,
-    CustomerId, DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, IncomingMail, JobId,
-    Kind, Letter, LetterId, LetterState, MailPlace, Message, MessageId, ModelUse, Review, ReviewId,
-    ReviewVerdict, Subject, Time, Topic, TopicId,
+    Actor, Agent, AgentId, ApiToken, ApiTokenId, Article, Call, Case, CaseId, Conversation,
+    ConversationId, Customer, CustomerId, Delivery, DeliveryId, DeliveryState, DeskSettings, Entry,
+    Example, File, FileId, Handoff, Inbox, IncomingMail, JobId, Kind, Letter, LetterId,
+    LetterState, MailPlace, Message, MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject,
+    Time, Topic, TopicId, Webhook, WebhookId,
 };
 use privacy::Masked;
 
@@ -186,6 +187,48 @@ pub enum Change {
     KeepPasswordLink(PasswordLink),
     /// An agent's links are worth nothing any more.
     DropPasswordLinks(AgentId),
+    /// A system is told what happens from now on.
+    AddWebhook(Webhook),
+    /// Where, of what, and whether it is told; its other fields stay.
+    ChangeWebhook(Webhook),
+    /// It is told no more, and what it was told is forgotten.
+    DropWebhook(WebhookId),
+    /// The journal was read up to this row for a webhook, and these are to be told; what was noted
+    /// before stays as it is.
+    NoteDeliveries(WebhookId, i64, Vec<Delivery>),
+    /// A delivery was told or given up.
+    FinishDelivery {
+        /// Which.
+        id: DeliveryId,
+        /// When, in real time.
+        at: Time,
+        /// What became of it.
+        state: DeliveryState,
+        /// The answer's status.
+        status: Option<i64>,
+        /// Why it was given up.
+        failure: Option<String>,
+    },
+    /// A delivery could not be told.
+    RetryDelivery {
+        /// Which.
+        id: DeliveryId,
+        /// The answer's status.
+        status: Option<i64>,
+        /// Why.
+        failure: String,
+    },
+    /// A webhook has failed so often in a row, and is asked again at that real time; 0 when it is
+    /// well.
+    PutOffWebhook(WebhookId, i64, Time),
+    /// A delivery is told once more.
+    ReviveDelivery(DeliveryId, Time),
+    /// A program may call the desk.
+    AddApiToken(ApiToken),
+    /// A program may call no more.
+    DropApiToken(ApiTokenId),
+    /// A program has called, at that real time.
+    UseApiToken(ApiTokenId, Time),
     /// A model was asked: added to what it was asked that day.
     AddModelUse(ModelUse),
     /// Money is reserved by a call of the same commit; refused with `Conflict` when somebody has
@@ -196,6 +239,8 @@ pub enum Change {
     Sweep {
         /// Letters that were finished before, and links that ended before, both by the real clock.
         letters_before: Time,
+        /// Deliveries that were finished before, by the real clock.
+        deliveries_before: Time,
         /// Sessions that ended before.
         sessions_before: Time,
         /// Keys used before.

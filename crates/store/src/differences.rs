@@ -267,6 +267,25 @@ impl Connection {
         }
     }
 
+    /// Deliveries that may be told and nobody works on are taken, in the order of what happened.
+    pub(crate) fn claim_deliveries_sql(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => {
+                "update deliveries set leased_until = ?2 where id in (select deliveries.id \
+                 from deliveries join webhooks on webhooks.id = webhook_id \
+                 where state = 'waiting' and is_paused = 0 and (retry_at <= ?1 or retry_at > ?4) \
+                 and (leased_until <= ?1 or leased_until > ?3) order by seq limit ?5) returning *"
+            }
+            Self::Postgres(_) => {
+                "update deliveries set leased_until = ?2 where id in (select deliveries.id \
+                 from deliveries join webhooks on webhooks.id = webhook_id \
+                 where state = 'waiting' and is_paused = 0 and (retry_at <= ?1 or retry_at > ?4) \
+                 and (leased_until <= ?1 or leased_until > ?3) order by seq limit ?5 \
+                 for update of deliveries skip locked) returning *"
+            }
+        }
+    }
+
     pub(crate) fn claim_sql(&self) -> &'static str {
         match self {
             Self::Sqlite(_) => {

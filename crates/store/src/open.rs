@@ -192,6 +192,7 @@ impl Store {
         writer.script(
             "update jobs set leased_by = null, leased_until = 0 where leased_until > 0; \
              update letters set leased_until = 0 where state = 'waiting'; \
+             update deliveries set leased_until = 0 where state = 'waiting'; \
              update counters set value = (select coalesce(max(number), 1000) from conversations) \
              where name = 'number'",
         )?;

@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use desk::{
-    Agent, AgentId, Article, Author, AuthorType, Call, Conversation, Customer, DeskSettings, Entry,
-    File, Handler, Inbox, IncomingMail, LastMessage, Letter, LetterKind, LetterState, MailPlace,
-    Message, ModelUse, Priority, Source, Survey, Time, Topic,
+    Agent, AgentId, ApiToken, Article, Author, AuthorType, Call, Conversation, Customer, Delivery,
+    DeskSettings, Entry, File, Handler, Inbox, IncomingMail, LastMessage, Letter, LetterKind,
+    LetterState, MailPlace, Message, ModelUse, Priority, Source, Survey, Time, Topic, Webhook,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -347,6 +347,51 @@ pub(crate) fn incoming_mail(row: &Row<'_>) -> Outcome<IncomingMail> {
         conversation_id: optional_id(row, "conversation_id")?,
         place: uid_validity.zip(uid).map(|(uid_validity, uid)| MailPlace { uid_validity, uid }),
         received_at: time(row, "received_at")?,
+    })
+}
+
+pub(crate) fn webhook(row: &Row<'_>) -> Outcome<Webhook> {
+    let words: Vec<String> =
+        serde_json::from_str(row.get::<&str>("kinds")?).map_err(|_| bad("kinds"))?;
+    let kinds: Option<Vec<desk::Kind>> = words.iter().map(|word| desk::Kind::parse(word)).collect();
+    Ok(Webhook {
+        id: id(row, "id")?,
+        url: row.get("url")?,
+        secret: row.get("secret")?,
+        kinds: kinds.ok_or_else(|| bad("kinds"))?,
+        is_paused: row.get("is_paused")?,
+        seen: row.get("seen")?,
+        n_failures: row.get("n_failures")?,
+        retry_at: time(row, "retry_at")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn delivery(row: &Row<'_>) -> Outcome<Delivery> {
+    Ok(Delivery {
+        id: id(row, "id")?,
+        webhook_id: id(row, "webhook_id")?,
+        seq: row.get("seq")?,
+        kind: word(row, "kind", desk::Kind::parse)?,
+        state: word(row, "state", desk::DeliveryState::parse)?,
+        n_attempts: row.get("n_attempts")?,
+        status: row.get("status")?,
+        failure: row.get("failure")?,
+        created_at: time(row, "created_at")?,
+        finished_at: optional_time(row, "finished_at")?,
+    })
+}
+
+pub(crate) fn api_token(row: &Row<'_>) -> Outcome<ApiToken> {
+    Ok(ApiToken {
+        id: id(row, "id")?,
+        agent_id: id(row, "agent_id")?,
+        name: masked(row, "name")?,
+        token_hash: row.get("token_hash")?,
+        scope: word(row, "scope", desk::Scope::parse)?,
+        created_at: time(row, "created_at")?,
+        expires_at: time(row, "expires_at")?,
+        used_at: optional_time(row, "used_at")?,
     })
 }
 

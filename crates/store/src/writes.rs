@@ -349,6 +349,97 @@ impl Writes {
             ),
             Change::DropPasswordLinks(agent) => self
                 .push("delete from password_links where agent_id = ?1", values![agent.to_string()]),
+            Change::AddWebhook(webhook) => self.push(
+                "insert into webhooks (id, url, secret, kinds, is_paused, seen, n_failures, \
+                 retry_at, created_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                values![
+                    webhook.id.to_string(),
+                    &webhook.url,
+                    &webhook.secret,
+                    kinds_column(webhook),
+                    webhook.is_paused,
+                    webhook.seen,
+                    webhook.n_failures,
+                    webhook.retry_at,
+                    webhook.created_at
+                ],
+            ),
+            Change::ChangeWebhook(webhook) => self.push(
+                "update webhooks set url = ?2, secret = ?3, kinds = ?4, is_paused = ?5, \
+                 n_failures = 0, retry_at = 0 where id = ?1",
+                values![
+                    webhook.id.to_string(),
+                    &webhook.url,
+                    &webhook.secret,
+                    kinds_column(webhook),
+                    webhook.is_paused
+                ],
+            ),
+            Change::DropWebhook(id) => {
+                self.push("delete from deliveries where webhook_id = ?1", values![id.to_string()]);
+                self.push("delete from webhooks where id = ?1", values![id.to_string()]);
+            }
+            Change::NoteDeliveries(webhook_id, seen, deliveries) => {
+                // Two nodes may note the same; each fact is one row. A webhook that is gone has none.
+                for delivery in deliveries {
+                    self.push(
+                        "insert into deliveries (id, webhook_id, seq, kind, state, n_attempts, \
+                         leased_until, created_at) select ?1, id, ?3, ?4, 'waiting', 0, 0, ?5 \
+                         from webhooks where id = ?2 and seen < ?3 on conflict (webhook_id, seq) do nothing",
+                        values![
+                            delivery.id.to_string(),
+                            webhook_id.to_string(),
+                            delivery.seq,
+                            delivery.kind.as_str(),
+                            delivery.created_at
+                        ],
+                    );
+                }
+                self.push(
+                    "update webhooks set seen = ?2 where id = ?1 and seen < ?2",
+                    values![webhook_id.to_string(), *seen],
+                );
+            }
+            Change::FinishDelivery { id, at, state, status, failure } => self.push(
+                "update deliveries set state = ?2, finished_at = ?3, status = ?4, failure = ?5, \
+                 leased_until = 0 where id = ?1",
+                values![id.to_string(), state.as_str(), *at, *status, failure.as_deref()],
+            ),
+            Change::RetryDelivery { id, status, failure } => self.push(
+                "update deliveries set n_attempts = n_attempts + 1, status = ?2, failure = ?3, \
+                 leased_until = 0 where id = ?1",
+                values![id.to_string(), *status, failure],
+            ),
+            Change::PutOffWebhook(id, n_failures, retry_at) => self.push(
+                "update webhooks set n_failures = ?2, retry_at = ?3 where id = ?1",
+                values![id.to_string(), *n_failures, *retry_at],
+            ),
+            Change::ReviveDelivery(id, created_at) => self.push(
+                "update deliveries set state = 'waiting', n_attempts = 0, created_at = ?2, \
+                 finished_at = null, leased_until = 0 where id = ?1",
+                values![id.to_string(), *created_at],
+            ),
+            Change::AddApiToken(token) => self.push(
+                "insert into api_tokens (id, agent_id, name, token_hash, scope, created_at, \
+                 expires_at, used_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                values![
+                    token.id.to_string(),
+                    token.agent_id.to_string(),
+                    &token.name,
+                    &token.token_hash,
+                    token.scope.as_str(),
+                    token.created_at,
+                    token.expires_at,
+                    token.used_at
+                ],
+            ),
+            Change::DropApiToken(id) => {
+                self.push("delete from api_tokens where id = ?1", values![id.to_string()]);
+            }
+            Change::UseApiToken(id, at) => self.push(
+                "update api_tokens set used_at = ?2 where id = ?1",
+                values![id.to_string(), *at],
+            ),
             Change::AddModelUse(used) => self.push(
                 "insert into model_uses \
                  (day, model, n_questions, n_failures, tokens_in, tokens_out) \
@@ -371,6 +462,7 @@ impl Writes {
             }
             Change::Sweep {
                 letters_before,
+                deliveries_before,
                 sessions_before,
                 keys_before,
                 files_before,
@@ -389,6 +481,11 @@ impl Writes {
                     "delete from incoming_mail where received_at < ?1 and state = 'ignored'",
                     values![*letters_before],
                 );
+                self.push(
+                    "delete from deliveries where finished_at < ?1 and state <> 'waiting'",
+                    values![*deliveries_before],
+                );
+                self.push("delete from api_tokens where expires_at < ?1", values![*letters_before]);
                 self.push("delete from traces where at < ?1", values![*traces_before]);
                 self.push("delete from sessions where expires_at < ?1", values![*sessions_before]);
                 self.push("delete from idempotency where at < ?1", values![*keys_before]);
@@ -661,6 +758,11 @@ impl Writes {
             values![hour, n_by_ai, n_by_people],
         );
     }
+}
+
+fn kinds_column(webhook: &desk::Webhook) -> String {
+    let kinds: Vec<&str> = webhook.kinds.iter().map(|kind| kind.as_str()).collect();
+    rows::json(&kinds)
 }
 
 fn is_searched(message: &Message) -> bool {

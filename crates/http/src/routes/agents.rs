@@ -10,7 +10,7 @@ use desk::{ConversationId, CustomerId, FileId, MessageId, TopicId};
 use privacy::RawText;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use service::{Incoming, ListView, Outgoing, Step};
+use service::{Contacted, Incoming, ListView, NewContact, Outgoing, Step};
 
 use crate::{
     body::{Json, Path, Query},
@@ -300,4 +300,44 @@ pub(crate) async fn counts(State(desk): State<Desk>, signed: Signed) -> Reply<Co
 
 pub(crate) async fn overview(State(desk): State<Desk>, signed: Signed) -> Reply<wire::Overview> {
     Ok(Answer(wire::Overview::from(&desk.service.overview(&signed.caller).await?)))
+}
+
+/// A contact through a door that the desk does not have; the customer by the desk's id, or by the
+/// site's own key for them.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddContact {
+    customer_id: Option<String>,
+    #[schemars(with = "Option<String>")]
+    external_id: Option<RawText>,
+    topic_id: String,
+    /// Which way they came, such as telephone.
+    #[schemars(with = "String")]
+    channel: RawText,
+    /// What it was about, for colleagues.
+    #[schemars(with = "String")]
+    text: RawText,
+}
+
+pub(crate) async fn add_contact(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Json(given): Json<AddContact>,
+) -> Result<Response, Problem> {
+    let who = match (given.customer_id, given.external_id) {
+        (Some(id), None) => {
+            Contacted::Customer(id.parse().map_err(|_| Problem::not_found("customer"))?)
+        }
+        (None, Some(id)) => Contacted::External(id),
+        _ => {
+            return Err(Problem::bad_request(
+                "It names no customer, or two.",
+                "Give either customer_id or external_id.",
+            ));
+        }
+    };
+    let topic_id = given.topic_id.parse().map_err(|_| Problem::not_found("topic"))?;
+    let new = NewContact { who, topic_id, channel: given.channel, text: given.text };
+    let known = desk.service.add_contact(&signed.caller, &new).await?;
+    Ok((StatusCode::CREATED, Answer(wire::Contact::from(&known))).into_response())
 }

@@ -98,7 +98,7 @@ pub(crate) async fn deliver(
     }
     let bytes = read(body, limits::MAIL_BYTES_MAX).await?;
     let recipient = query.recipient.as_deref();
-    let delivered = desk.service.deliver(bytes.to_vec(), recipient, None).await?;
+    let delivered = desk.service.deliver(bytes, recipient, None).await?;
     Ok(Answer(wire::Delivered::from(&delivered)))
 }
 

@@ -7,11 +7,14 @@ pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod knowledge;
 pub(crate) mod mail;
+pub(crate) mod webhooks;
 pub(crate) mod what_if;
 pub(crate) mod widget;
 
+use std::sync::LazyLock;
+
 use axum::{
-    Router,
+    Json, Router,
     extract::{DefaultBodyLimit, Request},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
@@ -98,6 +101,14 @@ pub(crate) fn all(desk: Desk) -> Router {
         )
         .route("/articles/{id}/publish", post(knowledge::publish))
         .route("/articles/{id}/unpublish", post(knowledge::unpublish))
+        .route("/contacts", post(agents::add_contact))
+        .route("/webhooks", get(webhooks::list).post(webhooks::add))
+        .route("/webhooks/{id}", patch(webhooks::change).delete(webhooks::remove))
+        .route("/webhooks/{id}/test", post(webhooks::test))
+        .route("/webhooks/{id}/deliveries", get(webhooks::deliveries))
+        .route("/webhooks/{id}/deliveries/{delivery}/replay", post(webhooks::replay))
+        .route("/tokens", get(webhooks::tokens).post(webhooks::add_token))
+        .route("/tokens/{id}", delete(webhooks::remove_token))
         .route("/files", post(files::keep))
         .route("/files/{id}", get(files::show))
         .route("/widget/config", get(widget::config))
@@ -119,6 +130,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/readyz", get(metrics::ready))
         .route("/metrics", get(metrics::show))
         .nest("/api/v1", api)
+        .route("/openapi.json", get(description))
         .route("/help", get(pages::help))
         .route("/help/{slug}", get(pages::article))
         .route("/shop", get(pages::shop))
@@ -130,6 +142,12 @@ pub(crate) fn all(desk: Desk) -> Router {
         .layer(middleware::from_fn(to_its_end))
         .layer(DefaultBodyLimit::disable())
         .with_state(desk)
+}
+
+/// What programs may call, for those who write them.
+async fn description() -> Json<&'static serde_json::Value> {
+    static DESCRIPTION: LazyLock<serde_json::Value> = LazyLock::new(crate::description);
+    Json(&DESCRIPTION)
 }
 
 /// The widget lives on other sites: its addresses answer everybody, by token, never by cookie.

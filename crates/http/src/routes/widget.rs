@@ -105,7 +105,9 @@ pub(crate) async fn list(
     let (after, n) = (page(query.cursor.as_deref())?, limit(query.limit)?);
     let found = desk.service.own_conversations(&signed.caller, after, n).await?;
     let mut items = Vec::with_capacity(found.items.len());
-    for listed in &found.items {
+    // A call that was noted has nothing in it for the customer.
+    let told = found.items.iter().filter(|listed| listed.conversation.last_message.is_some());
+    for listed in told {
         let handoff = desk.service.last_handoff(listed.conversation.id).await?;
         items.push(wire::WidgetConversation::new(listed, handoff.as_ref()));
     }

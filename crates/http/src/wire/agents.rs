@@ -591,7 +591,7 @@ pub(crate) struct Inbox {
     id: String,
     version: i64,
     name: String,
-    #[schemars(extend("enum" = ["web", "email"]))]
+    #[schemars(extend("enum" = ["web", "email", "api"]))]
     kind: &'static str,
     key: String,
     greeting: String,
@@ -681,5 +681,25 @@ pub(crate) struct Sample {
 impl From<service::SampleState> for Sample {
     fn from(state: service::SampleState) -> Self {
         Self { topics: state.topics, articles: state.articles }
+    }
+}
+
+/// A contact that was told of.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Contact {
+    /// It stands for it: closed, with a note.
+    conversation_id: String,
+    case_id: String,
+    /// They had come about the same within seven days, whichever way.
+    repeat: bool,
+}
+
+impl From<&service::KnownContact> for Contact {
+    fn from(known: &service::KnownContact) -> Self {
+        Self {
+            conversation_id: known.conversation_id.to_string(),
+            case_id: known.case_id.to_string(),
+            repeat: known.is_repeat,
+        }
     }
 }

@@ -547,7 +547,7 @@ impl Report {
                 .collect(),
             decisions: told.map(|told| Decided::new(told, topics, agents)).collect(),
             not_known: vec![
-                "Calls by telephone and other doors: a repeat there is not seen.",
+                "Calls by telephone and other doors that nobody told the desk of: a repeat there is not seen.",
                 "What a contact costs: no wage and no price of a model is set.",
                 "Whether a quiet case was really solved: the customer did not say.",
             ],

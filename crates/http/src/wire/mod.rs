@@ -6,6 +6,7 @@ mod balance;
 mod calls;
 mod mail;
 mod overview;
+mod webhooks;
 mod what_if;
 mod widget;
 
@@ -15,6 +16,9 @@ pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use calls::{Call, TraceStep};
 pub(crate) use mail::{Delivered, Mail};
 pub(crate) use overview::{FailedJob, Overview};
+pub(crate) use webhooks::{
+    ApiToken, Delivery, NewApiToken, Ping, Webhook, WebhookEvent, WebhookTrial,
+};
 pub(crate) use what_if::Answered;
 pub(crate) use widget::*;
 

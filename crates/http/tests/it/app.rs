@@ -65,8 +65,12 @@ impl App {
 
     /// Another process on the same database.
     pub(crate) async fn beside(one: &Self) -> Self {
+        Self::beside_with(one, Equipment::default()).await
+    }
+
+    pub(crate) async fn beside_with(one: &Self, equipment: Equipment) -> Self {
         let place = one.place.clone();
-        let service = Service::open(place.open().await, 1.0).await.unwrap();
+        let service = Service::open_with(place.open().await, 1.0, equipment).await.unwrap();
         let owner = one.owner.clone();
         Self { router: http::router(service.clone(), sample()), place, service, owner }
     }

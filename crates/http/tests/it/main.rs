@@ -20,4 +20,5 @@ mod procedures;
 mod sample;
 mod set_up;
 mod story;
+mod webhooks;
 mod work;

@@ -239,6 +239,47 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
         finished_at: None,
     }));
     commit.push(Change::MarkSeen(row_id, 1));
+    let webhook_id = desk::WebhookId(Uuid::now_v7());
+    let delivery_id = desk::DeliveryId(Uuid::now_v7());
+    commit.push(Change::AddWebhook(desk::Webhook {
+        id: webhook_id,
+        url: "https://hooks.example/".to_owned(),
+        secret: "s".to_owned(),
+        kinds: vec![Kind::MessageAdded],
+        is_paused: false,
+        seen: 1,
+        n_failures: 0,
+        retry_at: Time(0),
+        created_at: Time(11),
+    }));
+    commit.push(Change::NoteDeliveries(
+        webhook_id,
+        7,
+        vec![desk::Delivery {
+            id: delivery_id,
+            webhook_id,
+            seq: 6,
+            kind: Kind::MessageAdded,
+            state: desk::DeliveryState::Waiting,
+            n_attempts: 0,
+            status: None,
+            failure: None,
+            created_at: Time(11),
+            finished_at: None,
+        }],
+    ));
+    let failure = "It answered 500.".to_owned();
+    commit.push(Change::RetryDelivery { id: delivery_id, status: Some(500), failure });
+    commit.push(Change::AddApiToken(desk::ApiToken {
+        id: desk::ApiTokenId(Uuid::now_v7()),
+        agent_id: agent,
+        name: text("Åsas program"),
+        token_hash: "c3".to_owned(),
+        scope: desk::Scope::Answer,
+        created_at: Time(11),
+        expires_at: Time(12),
+        used_at: Some(Time(11)),
+    }));
     let place = desk::MailPlace { uid_validity: 7, uid: 41 };
     commit.push(Change::KeepMail(desk::IncomingMail {
         key: "b2".to_owned(),

@@ -8,3 +8,4 @@ mod mail;
 mod nodes;
 mod place;
 mod story;
+mod webhooks;
