@@ -12,6 +12,14 @@ import type {
   Reviews,
   WhatIf,
   AddAgent,
+  AddApiToken,
+  AddWebhook,
+  ApiToken,
+  ChangeWebhook,
+  Delivery,
+  NewApiToken,
+  Webhook,
+  WebhookTrial,
   AddTopic,
   Agent,
   Article,
@@ -60,6 +68,19 @@ export const inviteAgent = (id: string) => post<void>(`/agents/${id}/invite`, {}
 export const mail = () => get<Mail>("/mail");
 export const retryLetter = (id: string) => post<void>(`/mail/letters/${id}/retry`, {});
 export const retryMail = (key: string) => post<void>(`/mail/incoming/${key}/retry`, {});
+export const webhooks = async () => (await get<{ items: Webhook[] }>("/webhooks")).items;
+export const addWebhook = (hook: AddWebhook) => post<Webhook>("/webhooks", hook);
+export const changeWebhook = (id: string, change: Partial<ChangeWebhook>) =>
+  patch<Webhook>(`/webhooks/${id}`, change);
+export const removeWebhook = (id: string) => remove(`/webhooks/${id}`);
+export const testWebhook = (id: string) => post<WebhookTrial>(`/webhooks/${id}/test`, {});
+export const deliveries = async (id: string) =>
+  (await get<{ items: Delivery[] }>(`/webhooks/${id}/deliveries`)).items;
+export const replayDelivery = (id: string, delivery: string) =>
+  post<void>(`/webhooks/${id}/deliveries/${delivery}/replay`, {});
+export const tokens = async () => (await get<{ items: ApiToken[] }>("/tokens")).items;
+export const addToken = (token: AddApiToken) => post<NewApiToken>("/tokens", token);
+export const removeToken = (id: string) => remove(`/tokens/${id}`);
 export const dropMail = (key: string) => remove(`/mail/incoming/${key}`);
 export const setUp = (answers: SetUp) => post<Session>("/setup", answers);
 export const signIn = (email: string, password: string) =>
