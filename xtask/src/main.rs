@@ -3,6 +3,7 @@
 
 mod bench;
 mod dev;
+mod dist;
 mod packages;
 mod run;
 mod soak;
@@ -20,6 +21,7 @@ const HELP: &str = "usage: cargo xtask <task>
   dev       a desk to work on, with Vite beside it (the same options)
   postgres  a private PostgreSQL until Ctrl-C; prints the address of an empty database
   test      every test there is: format, tidy, front end, lints, Rust, browser
+  dist      a package for Linux on x86-64: one static program, and what makes it a service
   soak      the same tests with far more rounds
   bench     the figures of the README";
 
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         "postgres" => postgres(),
         "test" => test(),
         "soak" => soak::all(),
+        "dist" => dist::pack(),
         "bench" => bench::all(),
         _ => {
             eprintln!("{HELP}");

@@ -33,6 +33,14 @@ pub(crate) fn postgresql() -> Result<(), Failure> {
     install("postgresql", postgres::INSTALL)
 }
 
+/// Installs musl's compiler as root, else says what to install.
+pub(crate) fn musl() -> Result<(), Failure> {
+    if Path::new("/usr/bin/musl-gcc").exists() {
+        return Ok(());
+    }
+    install("musl-tools", "run `sudo apt-get install musl-tools`")
+}
+
 /// Installs libfaketime as root, else says what to install.
 fn libfaketime() -> Result<(), Failure> {
     if faketime::library().is_some() {
