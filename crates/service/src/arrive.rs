@@ -7,7 +7,7 @@ use desk::{
     MailState, limits,
 };
 use privacy::RawText;
-use store::{Change, Commit, Thread};
+use store::{Change, Commit, CommitError, Thread};
 use uuid::Uuid;
 
 use crate::{
@@ -290,8 +290,11 @@ impl Service {
             IncomingMail { state: MailState::Ignored, reason: Some(why.to_owned()), ..remembered };
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::KeepMail(mail));
-        self.store.commit(commit).await?;
-        Ok(())
+        match self.store.commit(commit).await {
+            // Another desk reads the same mailbox, and was first.
+            Ok(_) | Err(CommitError::Taken) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Letters that came back.
