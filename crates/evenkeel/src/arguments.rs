@@ -29,9 +29,9 @@ pub(crate) enum Command {
     },
     /// Write all that a desk holds to one file, while it is at work or stopped
     Backup(BackupOptions),
-    /// Write the balance's ledger to a file, for `balance replay`
+    /// Write the balance's ledger, for `balance replay`, or the whole desk as lines of JSON
     Export(ExportOptions),
-    /// Put a backup into an empty folder or database
+    /// Put a backup, or an export of the whole desk, into an empty folder or database
     Restore(RestoreOptions),
     /// Move a desk that is stopped, such as to PostgreSQL
     Migrate(MigrateOptions),
@@ -227,8 +227,8 @@ pub(crate) struct ExportOptions {
     #[command(flatten)]
     pub(crate) place: Place,
     /// What to write; the ledger holds ids, numbers and the reasons of leads, and the draws' secret
-    /// seed
-    #[arg(long, value_parser = ["ledger"], default_value = "ledger")]
+    /// seed; all is the whole desk, files and password hashes too
+    #[arg(long, value_parser = ["ledger", "all"], default_value = "ledger")]
     pub(crate) what: String,
     /// The file; - writes to standard output
     pub(crate) out: PathBuf,
@@ -616,7 +616,7 @@ pub(crate) struct BackupOptions {
 
 #[derive(Debug, Args)]
 pub(crate) struct RestoreOptions {
-    /// What `evenkeel backup` wrote
+    /// What `evenkeel backup`, or `evenkeel export --what all`, wrote
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) place: Place,

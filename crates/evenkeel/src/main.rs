@@ -46,6 +46,8 @@ mod disk;
 mod redraw;
 
 mod ledger;
+
+mod lines;
 mod mask;
 
 mod eval;
@@ -136,6 +138,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
         let outcome = match command {
             Command::Doctor(options) => return doctor::run(&options).await,
             Command::Deliver(options) => return Ok(mail::deliver(&options).await),
+            Command::Export(options) if options.what == "all" => lines::export(&options).await,
             Command::Export(options) => ledger::export(&options).await,
             Command::Backup(options) => backup::run(&options).await,
             Command::Restore(options) => restore::run(&options).await,

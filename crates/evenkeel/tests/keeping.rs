@@ -147,6 +147,25 @@ async fn a_backup_under_writes_is_restored_and_served() {
     desk.ask(0, "again").await;
     let found = json(&["doctor", "--replay", "--data", &other]);
     assert_eq!(found["ok"], true, "{found}");
+
+    // The same as lines of JSON, of a desk at work, and back.
+    let (lines, third) = (path("desk.ndjson"), path("third"));
+    let exported = json(&["export", &lines, "--what", "all", "--data", &other]);
+    let put_back = json(&["restore", &lines, "--data", &third]);
+    assert_eq!(put_back["rows"], exported["rows"]);
+    assert!(exported["rows"].as_u64() >= made["rows"].as_u64(), "{exported}");
+    let found = json(&["doctor", "--replay", "--data", &third]);
+    assert_eq!(found["ok"], true, "{found}");
+    check_refusal(&["restore", &lines, "--data", &third], "holds a desk already");
+    let half = std::fs::read(&lines).unwrap();
+    std::fs::write(&lines, &half[..half.len() / 2]).unwrap();
+    check_refusal(&["restore", &lines, "--data", &path("fourth")], "line");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&lines).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "nobody else reads it");
+    }
 }
 
 /// A desk that is stopped goes on in a database, and from there into a file again.

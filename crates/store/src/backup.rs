@@ -5,7 +5,9 @@ use std::path::Path;
 use crate::{
     Location,
     connection::{Connection, Outcome},
-    copy::{CopyError, TableRows, Tell, blocking, check_desk, check_sound, connect, fill_file},
+    copy::{
+        CopyError, TableRows, Tell, blocking, check_desk, check_sound, connect, fill, fill_file,
+    },
     migrate::version,
     part::Part,
     tables::TABLES,
@@ -27,7 +29,7 @@ pub async fn back_up(
         let part = Part::unique(&file);
         if source.is_postgres() {
             check_desk(&source, &from)?;
-            return fill_file(&source, part, &tell);
+            return fill_file(part, |to| fill(&source, to, &tell));
         }
         if version(&source)? == 0 {
             return Err(CopyError::NoDesk(from));

@@ -131,9 +131,9 @@ pub async fn copy_desk(
         match (&to, target) {
             (Location::Sqlite(path), _) => {
                 check_nothing(&to, path)?;
-                fill_file(&source, Part::of(path)?, &tell)
+                fill_file(Part::of(path)?, |to| fill(&source, to, &tell))
             }
-            (_, Some(target)) => fill_database(&source, &target, &to, &tell),
+            (_, Some(target)) => fill_database(&target, &to, |to| fill(&source, to, &tell)),
             (_, None) => unreachable!("it was connected above"),
         }
     })
@@ -205,32 +205,31 @@ pub(crate) fn check_nothing(location: &Location, path: &Path) -> Result<(), Copy
     Ok(())
 }
 
-/// Writes the desk to a new file, which gets its name at the end.
+/// Fills a new file, which gets its name at the end.
 pub(crate) fn fill_file(
-    from: &Connection,
     part: Part,
-    tell: &Tell,
+    fill: impl FnOnce(&Connection) -> Result<Vec<TableRows>, CopyError>,
 ) -> Result<Vec<TableRows>, CopyError> {
     let to = Connection::sqlite_filler(part.path())?;
     bring_up(&to)?;
-    let tables = fill(from, &to, tell)?;
+    let tables = fill(&to)?;
     drop(to);
     part.finish()?;
     Ok(tables)
 }
 
-fn fill_database(
-    from: &Connection,
+/// Fills an empty database, which no desk opens until that is done.
+pub(crate) fn fill_database(
     to: &Connection,
     place: &Location,
-    tell: &Tell,
+    fill: impl FnOnce(&Connection) -> Result<Vec<TableRows>, CopyError>,
 ) -> Result<Vec<TableRows>, CopyError> {
     match unfinished::mark(to, bring_up)? {
         Some(Obstacle::Rows) => return Err(CopyError::NotEmpty(place.clone())),
         Some(Obstacle::Work) => return Err(CopyError::InUse(place.clone())),
         None => {}
     }
-    let filled = fill(from, to, tell);
+    let filled = fill(to);
     if filled.is_err() {
         // When even this fails, the mark keeps desks away.
         let _ = unfinished::unmark(to);
@@ -239,24 +238,61 @@ fn fill_database(
 }
 
 /// Copies, compares and commits, as of one moment of the source.
-fn fill(from: &Connection, to: &Connection, tell: &Tell) -> Result<Vec<TableRows>, CopyError> {
-    from.snapshot(|| {
-        to.script("begin")?;
-        let filled = fill_and_compare(from, to, tell);
-        if filled.is_err() {
-            to.roll_back();
-        }
-        Ok(filled)
-    })?
-}
-
-fn fill_and_compare(
+pub(crate) fn fill(
     from: &Connection,
     to: &Connection,
     tell: &Tell,
 ) -> Result<Vec<TableRows>, CopyError> {
-    // Those of a new desk, and the mark: it is gone when all is there.
-    to.script("delete from counters")?;
+    from.snapshot(|| {
+        Ok(at_once(to, || {
+            let tables = copy_tables(from, to, tell)?;
+            derive(to)?;
+            compare(from, to, tell)?;
+            Ok(tables)
+        }))
+    })?
+}
+
+/// Fills a desk's tables, all of it or nothing.
+pub(crate) fn at_once<T>(
+    to: &Connection,
+    fill: impl FnOnce() -> Result<T, CopyError>,
+) -> Result<T, CopyError> {
+    to.script("begin")?;
+    let filled = (|| {
+        // Those of a new desk, and the mark: it is gone when all is there.
+        to.script("delete from counters")?;
+        let filled = fill()?;
+        // Whoever worked on a job works elsewhere.
+        to.script(
+            "update jobs set leased_by = null, leased_until = 0 where leased_until > 0; commit",
+        )?;
+        Ok(filled)
+    })();
+    if filled.is_err() {
+        to.roll_back();
+    }
+    filled
+}
+
+/// What a database makes of rows that were not written one by one.
+pub(crate) fn derive(to: &Connection) -> Result<(), CopyError> {
+    to.fill_search()?;
+    if to.is_postgres() {
+        // Messages go on with the next number, and the planner knows the tables.
+        to.script(
+            "select setval(pg_get_serial_sequence('messages', 'row'), \
+             (select coalesce(max(messages.row), 0) + 1 from messages), false); analyze",
+        )?;
+    }
+    Ok(())
+}
+
+fn copy_tables(
+    from: &Connection,
+    to: &Connection,
+    tell: &Tell,
+) -> Result<Vec<TableRows>, CopyError> {
     let mut tables = Vec::with_capacity(TABLES.len());
     for table in &TABLES {
         let sheet = Sheet::of(from, table)?.filter(|sheet| sheet.fits(to).unwrap_or(false));
@@ -267,17 +303,6 @@ fn fill_and_compare(
         let n_rows = copy(&sheet, from, to, tell).map_err(failed)?;
         tables.push(TableRows { name: table.name, n_rows });
     }
-    to.fill_search()?;
-    if to.is_postgres() {
-        // Messages go on with the next number, and the planner knows the tables.
-        to.script(
-            "select setval(pg_get_serial_sequence('messages', 'row'), \
-             (select coalesce(max(messages.row), 0) + 1 from messages), false); analyze",
-        )?;
-    }
-    compare(from, to, tell)?;
-    // Whoever worked on a job works elsewhere.
-    to.script("update jobs set leased_by = null, leased_until = 0 where leased_until > 0; commit")?;
     Ok(tables)
 }
 

@@ -61,6 +61,9 @@ pub use copy::{CopyError, TableRows, Tell, copy_desk};
 mod backup;
 pub use backup::back_up;
 
+mod lines;
+pub use lines::{read_lines, write_lines};
+
 mod restore;
 pub use restore::restore;
 

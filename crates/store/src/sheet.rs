@@ -16,7 +16,7 @@ pub(crate) type Cells = Vec<Value>;
 /// A table with its columns and the statements that read and write it.
 pub(crate) struct Sheet {
     pub(crate) table: &'static DeskTable,
-    columns: Vec<Column>,
+    pub(crate) columns: Vec<Column>,
     /// Where the key's columns stand among the columns.
     key: Vec<usize>,
     first: String,

@@ -32,7 +32,7 @@ async fn copy(from: &Place, to: &Place) -> Result<Vec<TableRows>, CopyError> {
 }
 
 /// What the two files hold differently, apart from leases.
-fn differences(one: &Path, other: &Path, tables: &[TableRows]) -> Vec<String> {
+pub(crate) fn differences(one: &Path, other: &Path, tables: &[TableRows]) -> Vec<String> {
     let connection = rusqlite::Connection::open(one).unwrap();
     connection.execute("attach ?1 as other", [other.to_str().unwrap()]).unwrap();
     let mut found = Vec::new();
@@ -60,7 +60,7 @@ async fn finds(store: &Store, word: &str) -> usize {
 }
 
 /// A desk that was copied works on directly.
-async fn check_works(place: &Place) {
+pub(crate) async fn check_works(place: &Place) {
     let store = place.open().await;
     assert_eq!(finds(&store, "grosse").await + finds(&store, "größe").await, 1);
     assert_eq!(finds(&store, "perhaps").await, 0, "a draft is not searched");

@@ -4,6 +4,7 @@
 mod copies;
 mod faults;
 mod household;
+mod lines;
 mod mail;
 mod nodes;
 mod place;
