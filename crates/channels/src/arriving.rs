@@ -1,6 +1,8 @@
 //! E-mail that comes in: who wrote it, to which address, and their own words in it.
 
-use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders};
+use std::ops::Deref;
+
+use mail_parser::{Address, HeaderValue, Message, MessageParser, MimeHeaders, PartType};
 
 use crate::{
     quotes::own_words,
@@ -68,7 +70,12 @@ pub struct Attachment {
 ///
 /// Says why it is no message with a sender.
 pub fn read_mail(bytes: &[u8]) -> Result<Arriving, String> {
-    let message = MessageParser::default().parse(bytes).ok_or("it is no e-mail")?;
+    // The library gives up on some messages that no program writes.
+    std::panic::catch_unwind(|| read(bytes)).unwrap_or_else(|_| Err("it cannot be read".to_owned()))
+}
+
+fn read(bytes: &[u8]) -> Result<Arriving, String> {
+    let message = Parsed::of(bytes).ok_or("it is no e-mail")?;
     if message.parts.len() > PARTS_MAX {
         return Err(format!("it has more than {PARTS_MAX} parts"));
     }
@@ -103,6 +110,35 @@ pub fn read_mail(bytes: &[u8]) -> Result<Arriving, String> {
         n_left_out,
         from,
     })
+}
+
+/// A message as the library reads it. Messages in messages are taken apart one by one at the end:
+/// dropped in each other, twenty thousand of them would need more stack than a thread has.
+pub(crate) struct Parsed<'a>(Message<'a>);
+
+impl<'a> Parsed<'a> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Option<Self> {
+        MessageParser::default().parse(bytes).map(Self)
+    }
+}
+
+impl<'a> Deref for Parsed<'a> {
+    type Target = Message<'a>;
+
+    fn deref(&self) -> &Message<'a> {
+        &self.0
+    }
+}
+
+impl Drop for Parsed<'_> {
+    fn drop(&mut self) {
+        let mut parts = std::mem::take(&mut self.0.parts);
+        while let Some(part) = parts.pop() {
+            if let PartType::Message(mut inner) = part.body {
+                parts.append(&mut inner.parts);
+            }
+        }
+    }
 }
 
 /// The sender and the subject of a message that cannot be taken in, as far as they can be told.

@@ -1,9 +1,9 @@
 //! Letters that come back: what a mail server says of one that it could not deliver, or that its
 //! reader complained about. RFC 3464 and RFC 5965, with whatever real servers make of them.
 
-use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
+use mail_parser::{Message, MimeHeaders, PartType};
 
-use crate::arriving::{id, is_id};
+use crate::arriving::{Parsed, id, is_id};
 
 /// The longest reason that is kept, in characters.
 const REASON_CHARS_MAX: usize = 200;
@@ -42,7 +42,7 @@ pub(crate) fn returned(message: &Message<'_>) -> Option<Returned> {
             }
             (_, PartType::Message(letter)) => message_ids.extend(letter.message_id().map(id)),
             (Some("text/rfc822-headers" | "message/rfc822" | "message/rfc822-headers"), _) => {
-                let letter = MessageParser::default().parse(part.contents());
+                let letter = Parsed::of(part.contents());
                 message_ids.extend(letter.and_then(|letter| letter.message_id().map(id)));
             }
             _ => {}

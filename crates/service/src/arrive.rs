@@ -60,9 +60,9 @@ impl Service {
         place: Option<MailPlace>,
     ) -> Result<Delivered> {
         let mail = self.needs_mail()?;
-        // Apart, so that a message that stops the reader stops nothing else.
+        // Apart: a long message takes a while.
         let read = tokio::task::spawn_blocking(move || read_mail(&bytes)).await;
-        let read = read.unwrap_or_else(|_| Err("it cannot be read".to_owned()));
+        let read = read.unwrap_or_else(|error| Err(error.to_string()));
         let arriving = read.map_err(|why| {
             ServiceError::invalid("message", why, "Hand over the whole message, headers first.")
         })?;
