@@ -111,7 +111,7 @@ pub enum Scope {
     Read,
     /// Also write and act in conversations, and tell of contacts.
     Answer,
-    /// Also all else that its agent may do, but not with tokens and passwords.
+    /// Also all else that its agent may do, but not with tokens, passwords and agents' accounts.
     Manage,
 }
 

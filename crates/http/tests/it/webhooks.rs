@@ -314,8 +314,17 @@ async fn a_program_may_do_what_its_scope_says_and_no_more() {
         assert_eq!(status(token, "POST", &reply, words("Hello")).await, may_answer);
         assert_eq!(status(token, "POST", "/topics", topic.clone()).await, may_manage);
         // Not with tokens, sessions and passwords, whatever the scope.
-        for (method, path) in [("GET", "/tokens"), ("POST", "/tokens"), ("DELETE", "/session")] {
-            assert_eq!(status(token, method, path, json!({})).await, no, "{method} {path}");
+        let own =
+            format!("/agents/{}", app.get("/me", token).await["agent"]["id"].as_str().unwrap());
+        for (method, path) in [
+            ("GET", "/tokens"),
+            ("POST", "/tokens"),
+            ("DELETE", "/session"),
+            ("POST", "/agents"),
+            ("PATCH", &own),
+        ] {
+            let password = json!({ "password": "a password of mine" });
+            assert_eq!(status(token, method, path, password).await, no, "{method} {path}");
         }
     }
     // An owner's secrets are not for a program that only reads.
