@@ -17,6 +17,8 @@ const REFERENCES_MAX: usize = 50;
 const ID_CHARS_MAX: usize = 250;
 /// More parts are no message of a person, and would be read for a long time.
 const PARTS_MAX: usize = 1_000;
+/// Before it is read at all: each mark may become a part, and a million of them a gigabyte.
+const MARKS_MAX: usize = 50_000;
 /// Headers that take more room are cut.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// As much as a list shows of a subject.
@@ -75,6 +77,9 @@ pub fn read_mail(bytes: &[u8]) -> Result<Arriving, String> {
 }
 
 fn read(bytes: &[u8]) -> Result<Arriving, String> {
+    if n_marks(bytes) > MARKS_MAX {
+        return Err("it has more parts than anybody writes".to_owned());
+    }
     let message = Parsed::of(bytes).ok_or("it is no e-mail")?;
     if message.parts.len() > PARTS_MAX {
         return Err(format!("it has more than {PARTS_MAX} parts"));
@@ -110,6 +115,19 @@ fn read(bytes: &[u8]) -> Result<Arriving, String> {
         n_left_out,
         from,
     })
+}
+
+/// How often a part may begin.
+fn n_marks(bytes: &[u8]) -> usize {
+    const KIND: &[u8] = b"content-type";
+    let is_mark = |at: usize| match bytes[at] {
+        b'\n' => bytes[at + 1..].starts_with(b"--"),
+        b'c' | b'C' => {
+            bytes.get(at..at + KIND.len()).is_some_and(|word| word.eq_ignore_ascii_case(KIND))
+        }
+        _ => false,
+    };
+    (0..bytes.len()).filter(|at| is_mark(*at)).count()
 }
 
 /// A message as the library reads it. Messages in messages are taken apart one by one at the end:

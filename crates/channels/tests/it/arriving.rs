@@ -150,6 +150,11 @@ fn depth_and_length_are_survived() {
     let tags = format!("{head}Content-Type: text/html\r\n\r\n{}", "<div><b".repeat(300_000));
     let references = format!("{head}References: {}\r\n\r\nHi", "<a@b> ".repeat(200_000));
     let all = [messages, format!("{head}{multiparts}"), report, marks, lines, tags, references];
+    for many in ["Content-Type: message/rfc822\r\n\r\n", "--b\r\n", "\r\n--b"] {
+        let bomb = format!("{head}Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+        let refused = read_mail((bomb + &many.repeat(200_000)).as_bytes()).unwrap_err();
+        assert!(refused.contains("parts"), "{refused}");
+    }
     let began = std::time::Instant::now();
     for mail in all {
         let read = std::thread::Builder::new().stack_size(2 << 20);
