@@ -235,3 +235,38 @@ pub struct Message {
     /// When.
     pub created_at: Time,
 }
+
+impl Message {
+    /// Words at a place of a conversation, with nothing else to them. Its id is the caller's: a pure
+    /// crate makes none.
+    #[must_use]
+    pub fn new(
+        id: MessageId,
+        conversation_id: ConversationId,
+        position: i64,
+        author: Author,
+        kind: MessageKind,
+        text: Masked,
+        created_at: Time,
+    ) -> Self {
+        Self {
+            id,
+            version: 1,
+            conversation_id,
+            position,
+            author,
+            kind,
+            code: None,
+            text,
+            is_generated: false,
+            sources: Vec::new(),
+            choices: Vec::new(),
+            wrong_by: None,
+            files: Vec::new(),
+            draft_state: None,
+            door: Door::Chat,
+            client_id: None,
+            created_at,
+        }
+    }
+}

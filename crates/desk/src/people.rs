@@ -106,3 +106,22 @@ pub struct Customer {
     /// Since when.
     pub created_at: Time,
 }
+
+impl Customer {
+    /// Somebody of whom nothing is known yet.
+    #[must_use]
+    pub fn new(id: CustomerId, created_at: Time) -> Self {
+        Self {
+            id,
+            version: 1,
+            name: None,
+            email: None,
+            has_verified_email: false,
+            external_id: None,
+            is_verified: false,
+            is_people_first: false,
+            locale: None,
+            created_at,
+        }
+    }
+}

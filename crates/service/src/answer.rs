@@ -6,9 +6,9 @@ use std::time::Duration;
 use assistant::{Command, Input, reply, says_it_did_not_help, says_yes_or_no};
 use balance::Happening;
 use desk::{
-    Actor, Arm, Author, CallState, Conversation, Door, DraftState, EventCode, Handler,
-    HandoffReason, Kind, Level, Message, MessageId, MessageKind, Priority, RequestedBy, Review,
-    ReviewId, ReviewedAnswer, State, sayings,
+    Actor, Arm, Author, CallState, Conversation, DraftState, EventCode, Handler, HandoffReason,
+    Kind, Level, Message, MessageId, MessageKind, Priority, RequestedBy, Review, ReviewId,
+    ReviewedAnswer, State, sayings,
 };
 use knowledge::SmallTalk;
 use privacy::{Masked, RawText};
@@ -657,22 +657,16 @@ fn said(
     at: desk::Time,
 ) -> Result<Message> {
     Ok(Message {
-        id: MessageId(new_id()),
-        version: 1,
-        conversation_id: conversation.id,
-        position: conversation.next_position()?,
-        author: Author::Assistant,
-        kind: MessageKind::Text,
-        code: None,
-        text,
         is_generated: true,
         sources,
-        choices: Vec::new(),
-        wrong_by: None,
-        files: Vec::new(),
-        draft_state: None,
-        door: Door::Chat,
-        client_id: None,
-        created_at: at,
+        ..Message::new(
+            MessageId(new_id()),
+            conversation.id,
+            conversation.next_position()?,
+            Author::Assistant,
+            MessageKind::Text,
+            text,
+            at,
+        )
     })
 }

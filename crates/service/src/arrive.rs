@@ -219,16 +219,10 @@ impl Service {
         let name = name.map(|name| RawText::from(cut(name, limits::NAME_CHARS_MAX)).mask());
         let mut commit = Commit::new(self.now(), Actor::System);
         let customer = Customer {
-            id: CustomerId(new_id()),
-            version: 1,
             name,
             email: Some(email),
             has_verified_email: true,
-            external_id: None,
-            is_verified: false,
-            is_people_first: false,
-            locale: None,
-            created_at: commit.at,
+            ..Customer::new(CustomerId(new_id()), commit.at)
         };
         let id = customer.id;
         commit.add(Kind::CustomerAdded, customer);

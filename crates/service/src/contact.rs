@@ -4,7 +4,7 @@
 use balance::Happening;
 use desk::{
     Arm, Assignment, Author, Case, CaseId, Conversation, ConversationId, Customer, CustomerId,
-    Door, Inbox, InboxId, InboxKind, Kind, Message, MessageId, MessageKind, TopicId, limits,
+    Inbox, InboxId, InboxKind, Kind, Message, MessageId, MessageKind, TopicId, limits,
 };
 use privacy::RawText;
 use store::Commit;
@@ -87,37 +87,28 @@ impl Service {
         // The customer may see the subject, and not what is noted for colleagues.
         let mut row = Conversation::begin(id, number, inbox_id, customer_id, &topic.name, at);
         row.topic_id = Some(topic.id);
-        let message = Message {
-            id: MessageId(new_id()),
-            version: 1,
-            conversation_id: id,
-            position: row.next_position()?,
-            author: Author::Agent(agent_id),
-            kind: MessageKind::Note,
-            code: None,
-            text: words,
-            is_generated: false,
-            sources: Vec::new(),
-            choices: Vec::new(),
-            wrong_by: None,
-            files: Vec::new(),
-            draft_state: None,
-            door: Door::Chat,
-            client_id: None,
-            created_at: at,
-        };
+        let message = Message::new(
+            MessageId(new_id()),
+            id,
+            row.next_position()?,
+            Author::Agent(agent_id),
+            MessageKind::Note,
+            words,
+            at,
+        );
         row.close(at)?;
         commit.add(Kind::ConversationOpened, row);
         commit.add(Kind::MessageAdded, message);
         let since = at.plus_ms(-limits::CASE_WINDOW_MS);
         let recent = self.store.case_since(customer_id, Some(topic.id), since).await?;
-        let (case_id, is_repeat) = (recent.as_ref().map(|case| case.id), recent.is_some());
+        let is_repeat = recent.is_some();
         let case_id = match recent {
             Some(mut case) => {
+                let case_id = case.id;
                 happened(&mut commit, [&case], Happening::Repeated);
                 case.conversation_ids.push(id);
                 commit.change(Kind::CaseJoined, case);
-                case_id.expect("it is there")
+                case_id
             }
             None => {
                 let case = Case {
@@ -164,16 +155,9 @@ impl Service {
             return Ok(customer.id);
         }
         let customer = Customer {
-            id: CustomerId(new_id()),
-            version: 1,
-            name: None,
-            email: None,
-            has_verified_email: false,
             external_id: Some(external_id),
             is_verified: true,
-            is_people_first: false,
-            locale: None,
-            created_at: commit.at,
+            ..Customer::new(CustomerId(new_id()), commit.at)
         };
         let id = customer.id;
         commit.add(Kind::CustomerAdded, customer);

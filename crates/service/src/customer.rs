@@ -148,16 +148,10 @@ impl Service {
             }
             None => {
                 let mut customer = Customer {
-                    id: CustomerId(new_id()),
-                    version: 1,
-                    name: None,
-                    email: None,
                     external_id: identity.map(|identity| identity.external_id.clone().mask()),
                     is_verified: identity.is_some(),
-                    is_people_first: false,
                     has_verified_email: signs_email,
-                    locale: None,
-                    created_at: commit.at,
+                    ..Customer::new(CustomerId(new_id()), commit.at)
                 };
                 name(&mut customer, identity, locale);
                 commit.add(Kind::CustomerAdded, customer.clone());

@@ -138,23 +138,16 @@ pub(crate) fn event(
     at: desk::Time,
 ) -> Result<Message> {
     Ok(Message {
-        id: MessageId(new_id()),
-        version: 1,
-        conversation_id: conversation.id,
-        position: conversation.next_position()?,
-        author: Author::System,
-        kind: MessageKind::Event,
         code: Some(code),
-        text,
-        is_generated: false,
-        sources: Vec::new(),
-        choices: Vec::new(),
-        wrong_by: None,
-        files: Vec::new(),
-        draft_state: None,
-        door: Door::Chat,
-        client_id: None,
-        created_at: at,
+        ..Message::new(
+            MessageId(new_id()),
+            conversation.id,
+            conversation.next_position()?,
+            Author::System,
+            MessageKind::Event,
+            text,
+            at,
+        )
     })
 }
 

@@ -567,25 +567,15 @@ fn told(messages: &[Written], seen: i64) -> Vec<&Written> {
 
 /// A line for agents, written by the desk itself.
 fn note(conversation: &Conversation, position: i64, words: String, at: desk::Time) -> Message {
-    Message {
-        id: MessageId(new_id()),
-        version: 1,
-        conversation_id: conversation.id,
+    Message::new(
+        MessageId(new_id()),
+        conversation.id,
         position,
-        author: Author::System,
-        kind: MessageKind::Note,
-        code: None,
-        text: RawText::from(words).mask(),
-        is_generated: false,
-        sources: Vec::new(),
-        choices: Vec::new(),
-        wrong_by: None,
-        files: Vec::new(),
-        draft_state: None,
-        door: Door::Chat,
-        client_id: None,
-        created_at: at,
-    }
+        Author::System,
+        MessageKind::Note,
+        RawText::from(words).mask(),
+        at,
+    )
 }
 
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "letter" };

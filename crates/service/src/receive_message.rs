@@ -153,23 +153,18 @@ impl Service {
             conversation.subject = Conversation::subject_of(&said);
         }
         let message = Message {
-            id: MessageId(new_id()),
-            version: 1,
-            conversation_id: conversation.id,
-            position: conversation.next_position()?,
-            author,
-            kind: MessageKind::Text,
-            code: None,
-            text,
-            is_generated: false,
-            sources: Vec::new(),
-            choices: Vec::new(),
-            wrong_by: None,
             files: files.to_vec(),
-            draft_state: None,
             door: incoming.mail.as_ref().map_or(Door::Chat, |mail| mail.door),
             client_id: incoming.client_id.clone(),
-            created_at: at,
+            ..Message::new(
+                MessageId(new_id()),
+                conversation.id,
+                conversation.next_position()?,
+                author,
+                MessageKind::Text,
+                text,
+                at,
+            )
         };
         commit.add(Kind::MessageAdded, message.clone());
         if let Some(mail) = &incoming.mail {

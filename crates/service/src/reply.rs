@@ -2,7 +2,7 @@
 
 use balance::Fact;
 use desk::{
-    Arm, Author, ConversationId, Door, DraftState, EventCode, Handler, Kind, Message, MessageId,
+    Arm, Author, ConversationId, DraftState, EventCode, Handler, Kind, Message, MessageId,
     MessageKind, Role, sayings,
 };
 use store::{Change, Commit, Thread};
@@ -90,23 +90,19 @@ impl Service {
         // Sent as it was suggested, it is the assistant's text, whoever pressed the key.
         let is_unchanged = draft.as_ref().is_some_and(|draft| draft.text == text);
         let message = Message {
-            id: MessageId(new_id()),
-            version: 1,
-            conversation_id: id,
-            position: conversation.next_position()?,
-            author,
-            kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Text },
-            code: None,
-            text,
             is_generated: is_unchanged,
             sources: draft.map(|draft| draft.sources).unwrap_or_default(),
-            choices: Vec::new(),
-            wrong_by: None,
             files: files.clone(),
-            draft_state: None,
-            door: Door::Chat,
             client_id: outgoing.message.client_id.clone(),
-            created_at: at,
+            ..Message::new(
+                MessageId(new_id()),
+                id,
+                conversation.next_position()?,
+                author,
+                if outgoing.is_note { MessageKind::Note } else { MessageKind::Text },
+                text,
+                at,
+            )
         };
         let message_id = message.id;
         if !outgoing.is_note {

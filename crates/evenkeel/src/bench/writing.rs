@@ -32,18 +32,7 @@ impl House {
             greeting: Masked::default(),
             identity_secret: String::new(),
         };
-        let customer = Customer {
-            id: house.customer,
-            version: 1,
-            name: None,
-            email: None,
-            external_id: None,
-            is_verified: false,
-            is_people_first: false,
-            has_verified_email: false,
-            locale: None,
-            created_at: Time(0),
-        };
+        let customer = Customer::new(house.customer, Time(0));
         commit.add(Kind::InboxOpened, inbox);
         commit.add(Kind::CustomerAdded, customer);
         store.commit(commit).await.map_err(|error| failed(error.to_string()))?;
@@ -67,23 +56,16 @@ pub(super) fn conversation(house: &House, number: i64, n_messages: u32) -> Vec<C
         let mut commit = Commit::new(at, Actor::Customer(house.customer));
         row.customer_wrote(&words, at);
         let message = Message {
-            id: MessageId(Uuid::now_v7()),
-            version: 1,
-            conversation_id: row.id,
-            position: row.next_position().expect("there are few messages"),
-            author: Author::Customer(house.customer),
-            kind: MessageKind::Text,
-            code: None,
-            text: words.clone(),
-            is_generated: false,
-            sources: Vec::new(),
-            choices: Vec::new(),
-            wrong_by: None,
-            files: Vec::new(),
-            draft_state: None,
-            door: desk::Door::Chat,
             client_id: Some(format!("{}-{n}", row.number)),
-            created_at: at,
+            ..Message::new(
+                MessageId(Uuid::now_v7()),
+                row.id,
+                row.next_position().expect("there are few messages"),
+                Author::Customer(house.customer),
+                MessageKind::Text,
+                words.clone(),
+                at,
+            )
         };
         if n == 0 {
             commit.add(Kind::ConversationOpened, row.clone());
@@ -168,23 +150,16 @@ pub(super) fn large_conversation(
             at,
         );
         messages.push(Message {
-            id: MessageId(Uuid::now_v7()),
-            version: 1,
-            conversation_id: id,
-            position: row.next_position().expect("there are few messages"),
-            author,
-            kind: MessageKind::Text,
-            code: None,
-            text,
             is_generated: !is_customer,
-            sources: Vec::new(),
-            choices: Vec::new(),
-            wrong_by: None,
-            files: Vec::new(),
-            draft_state: None,
-            door: desk::Door::Chat,
-            client_id: None,
-            created_at: at,
+            ..Message::new(
+                MessageId(Uuid::now_v7()),
+                id,
+                row.next_position().expect("there are few messages"),
+                author,
+                MessageKind::Text,
+                text,
+                at,
+            )
         });
     }
     if state == desk::State::Closed {

@@ -39,16 +39,9 @@ pub(crate) async fn open(place: &Place) -> Desk {
     commit.add(
         Kind::CustomerAdded,
         Customer {
-            id: customer,
-            version: 1,
             name: Some(text("Maja")),
-            email: None,
-            external_id: None,
-            is_verified: false,
-            is_people_first: false,
-            has_verified_email: false,
             locale: Some("sv".to_owned()),
-            created_at: Time(1),
+            ..Customer::new(customer, Time(1))
         },
     );
     store.commit(commit).await.unwrap();
@@ -66,25 +59,15 @@ impl Desk {
     }
 
     pub(crate) fn message(&self, row: &mut Conversation, words: &str) -> Message {
-        Message {
-            id: MessageId(Uuid::now_v7()),
-            version: 1,
-            conversation_id: row.id,
-            position: row.next_position().unwrap(),
-            author: Author::Customer(self.customer),
-            kind: MessageKind::Text,
-            code: None,
-            text: text(words),
-            is_generated: false,
-            sources: Vec::new(),
-            choices: Vec::new(),
-            wrong_by: None,
-            files: Vec::new(),
-            draft_state: None,
-            door: desk::Door::Chat,
-            client_id: None,
-            created_at: Time(2),
-        }
+        Message::new(
+            MessageId(Uuid::now_v7()),
+            row.id,
+            row.next_position().unwrap(),
+            Author::Customer(self.customer),
+            MessageKind::Text,
+            text(words),
+            Time(2),
+        )
     }
 
     pub(crate) async fn begin(&self, number: i64, at: i64) -> Conversation {
