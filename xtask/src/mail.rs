@@ -4,11 +4,13 @@
 use std::{
     fs,
     io::{self, Read},
-    net::{TcpListener, TcpStream},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
+
+use crate::{check, free_port};
 
 /// What to do when they are missing.
 pub const INSTALL: &str = "run `sudo apt-get install postfix dovecot-imapd`";
@@ -109,13 +111,6 @@ pub struct Servers {
 #[must_use]
 pub fn is_there() -> bool {
     Path::new(POSTFIX).exists() && Path::new(DOVECOT).exists()
-}
-
-/// Whether this process may start them: both change users.
-#[must_use]
-pub fn may_start() -> bool {
-    let user = Command::new("id").arg("-u").output().map(|out| out.stdout).unwrap_or_default();
-    user.trim_ascii() == b"0"
 }
 
 impl Servers {
@@ -227,17 +222,5 @@ impl Drop for Servers {
         let _ = self.postfix.kill();
         let _ = self.postfix.wait();
         let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-fn free_port() -> io::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-fn check(command: &mut Command) -> io::Result<()> {
-    let status = command.status()?;
-    match status.success() {
-        true => Ok(()),
-        false => Err(io::Error::other(format!("{command:?} failed ({status})"))),
     }
 }

@@ -1,8 +1,8 @@
 //! What the tests take from Debian's packages: a browser, a database and a clock to set.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
-use xtask::{faketime, mail, postgres};
+use xtask::{faketime, is_root, mail, postgres};
 
 use crate::run::{Failure, run};
 
@@ -51,7 +51,11 @@ fn libfaketime() -> Result<(), Failure> {
 
 /// Installs Postfix and Dovecot as root; for others they are of no use, and their test says so.
 fn mail_servers() -> Result<(), Failure> {
-    if mail::is_there() || !mail::may_start() {
+    if !is_root() {
+        println!("LEFT OUT: the test with Postfix and Dovecot, which only root can start");
+        return Ok(());
+    }
+    if mail::is_there() {
         return Ok(());
     }
     // Else it asks what kind of server this machine shall be, and starts one.
@@ -64,8 +68,7 @@ fn mail_servers() -> Result<(), Failure> {
 }
 
 fn install(package: &str, hint: &str) -> Result<(), Failure> {
-    let user = Command::new("id").arg("-u").output().map(|out| out.stdout).unwrap_or_default();
-    if user.trim_ascii() != b"0" {
+    if !is_root() {
         return Err(Failure(format!("{package} is missing\n\nhint: {hint}")));
     }
     run("apt-get", &["update", "--quiet"])?;

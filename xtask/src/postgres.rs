@@ -3,10 +3,11 @@
 use std::{
     fs,
     io::{self, BufRead, BufReader},
-    net::TcpListener,
     path::PathBuf,
     process::{Child, Command, Stdio},
 };
+
+use crate::{check, free_port, is_root};
 
 /// What to do when it is missing.
 pub const INSTALL: &str = "run `sudo apt-get install postgresql`, or put the folder with `initdb` \
@@ -65,13 +66,11 @@ impl Server {
     pub fn start(settings: &[&str]) -> io::Result<Self> {
         let bin = programs()
             .ok_or_else(|| io::Error::other(format!("PostgreSQL is missing\n\nhint: {INSTALL}")))?;
-        // Taken and given back: nobody else asks for just this one in between.
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let name = format!("evenkeel-postgres-{}-{port}", std::process::id());
         let folder = std::env::temp_dir().join(name);
         fs::create_dir(&folder)?;
-        let user = Command::new("id").arg("-u").output()?.stdout;
-        let is_root = user.trim_ascii() == b"0";
+        let is_root = is_root();
         if is_root {
             // It refuses to run as root.
             check(Command::new("chown").arg("postgres:postgres").arg(&folder))?;
@@ -178,12 +177,4 @@ fn as_postgres(is_root: bool, program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--reuid=postgres", "--regid=postgres", "--init-groups", "--", program]);
     command
-}
-
-fn check(command: &mut Command) -> io::Result<()> {
-    let status = command.status()?;
-    if status.success() {
-        return Ok(());
-    }
-    Err(io::Error::other(format!("{command:?} failed ({status})")))
 }

@@ -17,6 +17,8 @@ use tokio_rustls::{
 };
 use url::Url;
 
+use crate::is_this_machine;
+
 /// A server that has not answered by then has not answered.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// For one message.
@@ -88,8 +90,7 @@ impl Mailbox {
         };
         let host = address.host_str().ok_or_else(|| fault("it names no host"))?;
         let host = host.trim_matches(['[', ']']).to_owned();
-        let is_own =
-            host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        let is_own = is_this_machine(&host);
         let user = decoded(address.username())?;
         if user.is_empty() {
             return Err(fault("it names no user"));

@@ -1,6 +1,6 @@
 //! The mail server that takes the desk's letters.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{fmt, time::Duration};
 
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor,
@@ -9,9 +9,9 @@ use lettre::{
         header::{ContentType, HeaderName, HeaderValue},
     },
 };
-use url::{Host, Url};
+use url::Url;
 
-use crate::{Paper, paper::one_line};
+use crate::{Paper, is_this_machine, paper::one_line};
 
 /// A server that has not answered by then has not answered.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -100,18 +100,7 @@ impl Post {
         let fault = |why: &str| PostFault(format!("the mail server's address: {why}"));
         let mut address = Url::parse(url).map_err(|error| fault(&error.to_string()))?;
         let host = address.host_str().ok_or_else(|| fault("it names no host"))?.to_owned();
-        let is_own = match address.host() {
-            Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
-            Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-            // An opaque host of a scheme that is not the web's.
-            _ => {
-                host == "localhost"
-                    || host
-                        .trim_matches(['[', ']'])
-                        .parse()
-                        .is_ok_and(|ip: IpAddr| ip.is_loopback())
-            }
-        };
+        let is_own = is_this_machine(&host);
         match address.scheme() {
             "smtps" => {}
             "smtp" if is_own => {}

@@ -8,7 +8,7 @@ use crate::{ConversationId, Time};
 /// A message that came in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IncomingMail {
-    /// Hex hash of what tells it from all others.
+    /// A UUID made of what tells it from all others.
     pub key: String,
     /// The sender's own id of it; later ones refer to it.
     pub message_id: Option<String>,

@@ -39,14 +39,6 @@ pub enum Delivered {
     Returned,
 }
 
-/// Where a message belongs.
-enum Belongs {
-    /// Into this conversation, by that door.
-    To(Box<Thread>, Door),
-    /// Into one of its own.
-    Nowhere,
-}
-
 impl Service {
     /// Takes a message in, with the address for which a mail server hands it over, if that is known,
     /// and its place in the mailbox, if it lies in one. The same message again changes nothing.
@@ -93,24 +85,24 @@ impl Service {
                 hint: "Wait an hour, or write in the chat.",
             });
         }
-        match self.belongs(&arriving, recipient).await? {
-            Belongs::To(thread, door) => {
-                match self.join(&thread, door, &arriving, remembered.clone()).await {
-                    // A conversation holds only so many messages; what is written goes on in another.
-                    Err(ServiceError::Conflict { .. }) => {
-                        self.begin_by_mail(&arriving, remembered).await
-                    }
-                    joined => joined,
-                }
+        if let Some((thread, door)) = self.belongs(&arriving, recipient).await? {
+            match self.join(&thread, door, &arriving, remembered.clone()).await {
+                // A conversation holds only so many messages; what is written goes on in another.
+                Err(ServiceError::Conflict { .. }) => {}
+                joined => return joined,
             }
-            Belongs::Nowhere => self.begin_by_mail(&arriving, remembered).await,
         }
+        self.begin_by_mail(&arriving, remembered).await
     }
 
-    /// The conversation that a message goes on with: by an address that only a letter names, then by
+    /// The conversation that a message goes on with, and by which door: by an address that only a letter names, then by
     /// what it answers. Whoever did not write that conversation, or got a letter of it forwarded, is
     /// not let in.
-    async fn belongs(&self, arriving: &Arriving, recipient: Option<&str>) -> Result<Belongs> {
+    async fn belongs(
+        &self,
+        arriving: &Arriving,
+        recipient: Option<&str>,
+    ) -> Result<Option<(Thread, Door)>> {
         let mail = self.needs_mail()?;
         let is_theirs = |thread: &Thread| {
             address_of(&thread.customer)
@@ -119,17 +111,17 @@ impl Service {
         let addresses = recipient.into_iter().chain(arriving.recipients.iter().map(String::as_str));
         for mark in addresses.filter_map(|address| mail.post.mark_of(address)) {
             if let Some(thread) = self.marked(&mark).await?.filter(is_theirs) {
-                return Ok(Belongs::To(Box::new(thread), Door::Letter));
+                return Ok(Some((thread, Door::Letter)));
             }
         }
         for message_id in arriving.references.iter().take(REFERENCES_MAX) {
             for id in self.referred_to(message_id).await? {
                 if let Some(thread) = self.store.thread(id).await?.filter(is_theirs) {
-                    return Ok(Belongs::To(Box::new(thread), Door::Mail));
+                    return Ok(Some((thread, Door::Mail)));
                 }
             }
         }
-        Ok(Belongs::Nowhere)
+        Ok(None)
     }
 
     /// The conversation of a mark that this desk has made.
@@ -240,7 +232,7 @@ impl Service {
         quoted: Option<Attachment>,
         by: ByMail,
     ) -> Result<crate::Received> {
-        let client_id = message_key(&by.remembered.key);
+        let client_id = by.remembered.key.clone();
         let (mut file_ids, mut left_out) = (Vec::new(), arriving.n_left_out);
         let whole = is_too_long(&text).then(|| text_file("message.txt", &text));
         let own = whole.iter().chain(&quoted);
@@ -312,9 +304,8 @@ pub(crate) fn remembered(arriving: &Arriving, place: Option<MailPlace>) -> Incom
     // Some programs give all their messages one id.
     let Arriving { from, subject, text, quoted, message_id, .. } = arriving;
     let id = message_id.as_deref().unwrap_or_default();
-    let key = secrets::token_hash(&[id, from, subject, text, quoted].join("\0"));
     IncomingMail {
-        key: key[..32].to_owned(),
+        key: mail_key(&[id, from, subject, text, quoted]),
         message_id: message_id.clone(),
         sender: RawText::from(from.as_str()).mask(),
         subject: RawText::from(cut(subject, limits::SUBJECT_CHARS_MAX)).mask(),
@@ -326,10 +317,11 @@ pub(crate) fn remembered(arriving: &Arriving, place: Option<MailPlace>) -> Incom
     }
 }
 
-/// A message's key among those of its conversation: the same hash as a UUID, which is never taken
-/// for a card number.
-fn message_key(key: &str) -> String {
-    let bits = u128::from_str_radix(key, 16).unwrap_or_default();
+/// What tells a message from all others, as a UUID: it is also the message's key in its conversation,
+/// and no UUID is taken for a card number.
+pub(crate) fn mail_key(parts: &[&str]) -> String {
+    let hash = secrets::token_hash(&parts.join("\0"));
+    let bits = u128::from_str_radix(&hash[..32], 16).unwrap_or_default();
     uuid::Builder::from_random_bytes(bits.to_be_bytes()).into_uuid().to_string()
 }
 
@@ -380,15 +372,13 @@ mod tests {
 
     #[test]
     fn no_key_of_a_message_looks_like_a_card() {
-        let keys: Vec<String> =
-            (0..20_000).map(|n| secrets::token_hash(&format!("{n}"))[..32].to_owned()).collect();
-        let n_as_they_are =
-            keys.iter().filter(|key| crate::holds_card(&format!("mail-{key}"))).count();
-        assert!(n_as_they_are > 0, "else there is nothing to do");
-        let made: std::collections::HashSet<String> =
-            keys.iter().map(|key| message_key(key)).collect();
-        assert_eq!(made.len(), keys.len());
-        assert!(!made.iter().any(|key| crate::holds_card(key)));
+        let keys: std::collections::HashSet<String> =
+            (0..20_000).map(|n| mail_key(&[&n.to_string()])).collect();
+        assert_eq!(keys.len(), 20_000);
+        let digits = |key: &String| key.replace('-', "");
+        let n_as_digits = keys.iter().filter(|key| crate::holds_card(&digits(key))).count();
+        assert!(n_as_digits > 0, "else there is nothing to do");
+        assert!(!keys.iter().any(|key| crate::holds_card(key)));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use balance::Happening;
 use desk::{
     Arm, Assignment, Author, Case, CaseId, Conversation, ConversationId, Customer, CustomerId,
-    Inbox, InboxId, InboxKind, Kind, Message, MessageId, MessageKind, TopicId, limits,
+    InboxId, InboxKind, Kind, Message, MessageId, MessageKind, TopicId, limits,
 };
 use privacy::RawText;
 use store::Commit;
@@ -14,7 +14,6 @@ use crate::{
     house::{new_id, retry, taken_is_stale},
     incoming::{check_length, required},
     ledger::{assigned, happened},
-    secrets,
 };
 
 /// Who came.
@@ -161,32 +160,6 @@ impl Service {
         };
         let id = customer.id;
         commit.add(Kind::CustomerAdded, customer);
-        Ok(id)
-    }
-
-    /// The door of that kind, which opens with the first that comes through it.
-    pub(crate) async fn inbox_of(&self, kind: InboxKind) -> Result<InboxId> {
-        let (key, name) = match kind {
-            InboxKind::Web => ("web", "Web"),
-            InboxKind::Email => ("email", "E-mail"),
-            InboxKind::Api => ("api", "Other ways"),
-        };
-        if let Some(inbox) = self.store.inbox_by_key(key.to_owned()).await? {
-            return Ok(inbox.id);
-        }
-        let mut commit = Commit::new(self.now(), desk::Actor::System);
-        let inbox = Inbox {
-            id: InboxId(new_id()),
-            version: 1,
-            kind,
-            name: RawText::from(name).mask(),
-            key: key.to_owned(),
-            greeting: privacy::Masked::default(),
-            identity_secret: secrets::token(),
-        };
-        let id = inbox.id;
-        commit.add(Kind::InboxOpened, inbox);
-        self.store.commit(commit).await.map_err(|error| taken_is_stale(error.into()))?;
         Ok(id)
     }
 }

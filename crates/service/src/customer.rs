@@ -1,6 +1,6 @@
 //! Customers come in: anonymous, or named by a site that signs who they are.
 
-use desk::{Actor, Customer, CustomerId, Inbox, InboxKind, Kind, limits};
+use desk::{Actor, Customer, CustomerId, Inbox, InboxId, InboxKind, Kind, limits};
 use privacy::RawText;
 use store::{Change, Commit, Session, SessionSubject};
 
@@ -9,6 +9,7 @@ use crate::{
     house::{new_id, retry, taken_is_stale},
     incoming::check_length,
     secrets,
+    set_up::new_inbox,
 };
 
 /// Who a site says that a customer is.
@@ -67,6 +68,19 @@ impl Service {
         inbox
             .filter(|inbox| inbox.kind == InboxKind::Web)
             .ok_or(ServiceError::NotFound { what: "inbox" })
+    }
+
+    /// The door of that kind, which opens with the first that comes through it.
+    pub(crate) async fn inbox_of(&self, kind: InboxKind) -> Result<InboxId> {
+        let inbox = new_inbox(kind);
+        if let Some(known) = self.store.inbox_by_key(inbox.key.clone()).await? {
+            return Ok(known.id);
+        }
+        let id = inbox.id;
+        let mut commit = Commit::new(self.now(), Actor::System);
+        commit.add(Kind::InboxOpened, inbox);
+        self.store.commit(commit).await.map_err(|error| taken_is_stale(error.into()))?;
+        Ok(id)
     }
 
     /// Whether somebody is at the desk.

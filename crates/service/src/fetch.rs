@@ -8,7 +8,7 @@ use desk::{Actor, IncomingMail, MailPlace, MailState, Role, limits};
 use privacy::RawText;
 use store::{Change, Commit};
 
-use crate::{Caller, Clock, Delivered, Result, Service, ServiceError, secrets};
+use crate::{Caller, Clock, Delivered, Result, Service, ServiceError, arrive::mail_key};
 
 /// A server that cannot be reached is tried again after this, then after twice of it, and so on.
 const RETRY: Duration = Duration::from_secs(2);
@@ -114,10 +114,9 @@ impl Service {
         };
         tracing::error!(mailbox = name, uid = place.uid, why, "a message was put aside");
         let read = fetched.content.as_deref().map(channels::read_head).unwrap_or_default();
-        let lies = format!("{name}\0{}\0{}", place.uid_validity, place.uid);
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::KeepMail(IncomingMail {
-            key: secrets::token_hash(&lies)[..32].to_owned(),
+            key: mail_key(&[name, &place.uid_validity.to_string(), &place.uid.to_string()]),
             message_id: None,
             sender: RawText::from(read.0).mask(),
             subject: RawText::from(read.1).mask(),

@@ -241,6 +241,12 @@ where
     Err(ServiceError::Busy)
 }
 
+/// How long to wait after so many failures in a row: twice as long after each, up to a limit.
+pub(crate) fn back_off(first_ms: i64, n_failures: i64, max_ms: i64) -> i64 {
+    let doublings = u32::try_from(n_failures.clamp(0, 20)).unwrap_or(0);
+    first_ms.saturating_mul(1 << doublings).min(max_ms)
+}
+
 /// Something unique is taken by a commit that came between: decide again.
 pub(crate) fn taken_is_stale(error: ServiceError) -> ServiceError {
     match error {

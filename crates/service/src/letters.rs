@@ -15,7 +15,7 @@ use store::{Change, Commit, LetterCounts, PasswordLink, Written};
 use crate::{
     Caller, Clock, Result, Service, ServiceError, SignedIn,
     brain::spoken,
-    house::{new_id, retry},
+    house::{back_off, new_id, retry},
     secrets,
     set_up::check_password,
 };
@@ -297,9 +297,7 @@ impl Service {
             }
             Err(Undelivered::Later(failure)) if now.ms_since(letter.created_at) < GIVE_UP_MS => {
                 tracing::warn!(letter = %letter.id, failure, "a letter has to wait");
-                let doublings = u32::try_from(letter.n_attempts.min(20)).unwrap_or(0);
-                let wait = RETRY_MS.saturating_mul(1 << doublings).min(RETRY_MAX_MS);
-                let due_at = now.plus_ms(wait);
+                let due_at = now.plus_ms(back_off(RETRY_MS, letter.n_attempts, RETRY_MAX_MS));
                 commit.push(Change::RetryLetter { id: letter.id, due_at, failure });
             }
             Err(Undelivered::Later(failure)) => {

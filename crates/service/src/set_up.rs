@@ -137,18 +137,7 @@ impl Service {
                 reads_with: self.reading.reads_with(),
             },
         );
-        commit.add(
-            Kind::InboxOpened,
-            Inbox {
-                id: InboxId(new_id()),
-                version: 1,
-                kind: InboxKind::Web,
-                name: Masked::own_words("Web"),
-                key: "web".to_owned(),
-                greeting: Masked::own_words("How can we help?"),
-                identity_secret: secrets::token(),
-            },
-        );
+        commit.add(Kind::InboxOpened, new_inbox(InboxKind::Web));
     }
 
     /// An agent who is not stored yet.
@@ -255,4 +244,22 @@ pub(crate) fn check_password(password: &str) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// A door that is not stored yet; there is one of each kind.
+pub(crate) fn new_inbox(kind: InboxKind) -> Inbox {
+    let (name, greeting) = match kind {
+        InboxKind::Web => ("Web", "How can we help?"),
+        InboxKind::Email => ("E-mail", ""),
+        InboxKind::Api => ("Other ways", ""),
+    };
+    Inbox {
+        id: InboxId(new_id()),
+        version: 1,
+        kind,
+        name: Masked::own_words(name),
+        key: kind.as_str().to_owned(),
+        greeting: Masked::own_words(greeting),
+        identity_secret: secrets::token(),
+    }
 }

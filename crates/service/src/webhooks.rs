@@ -7,7 +7,11 @@ use channels::{Hooks, Told, Untold};
 use desk::{Agent, Delivery, DeliveryId, DeliveryState, Kind, Role, Webhook, WebhookId};
 use store::{Change, Commit, DeliveryCounts};
 
-use crate::{Caller, Clock, LiveChange, Result, Service, ServiceError, house::new_id, secrets};
+use crate::{
+    Caller, Clock, LiveChange, Result, Service, ServiceError,
+    house::{back_off, new_id},
+    secrets,
+};
 
 /// The first wait before a webhook that failed is asked again; it doubles with each failure.
 const RETRY_MS: i64 = 5_000;
@@ -226,12 +230,14 @@ impl Service {
     /// Writes down who has to be told what, from where each webhook was told last; a desk that is
     /// killed does it again, and each fact is one delivery.
     ///
+    /// False where nobody wants to be told anything.
+    ///
     /// # Errors
     /// When the store fails.
-    pub async fn note_deliveries(&self) -> Result<()> {
+    pub async fn note_deliveries(&self) -> Result<bool> {
         let webhooks = self.store.webhooks().await?;
         if webhooks.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let last = self.store.last_seq().await?;
         for webhook in webhooks {
@@ -264,7 +270,7 @@ impl Service {
                 self.store.commit(commit).await?;
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     /// What is to be told now, by this node alone for a minute.
@@ -334,8 +340,7 @@ impl Service {
                 } else {
                     let status = status.map(i64::from);
                     commit.push(Change::RetryDelivery { id: delivery.id, status, failure: why });
-                    let doublings = u32::try_from(webhook.n_failures.min(20)).unwrap_or(0);
-                    let wait = RETRY_MS.saturating_mul(1 << doublings).min(RETRY_MAX_MS);
+                    let wait = back_off(RETRY_MS, webhook.n_failures, RETRY_MAX_MS);
                     let n_failures = webhook.n_failures + 1;
                     commit.push(Change::PutOffWebhook(webhook.id, n_failures, now.plus_ms(wait)));
                 }
