@@ -14,6 +14,8 @@ use crate::{
 };
 
 const N_CUSTOMERS: usize = 6;
+/// Nothing was written for so long.
+const QUIET: Duration = Duration::from_millis(300);
 const PAUSE: Duration = Duration::from_millis(10);
 /// Enough for the file to be written back from its log several times.
 const N_TOLD_IN_SUITE: u64 = 500;
@@ -114,6 +116,13 @@ impl Recorded {
             tokio::time::sleep(PAUSE).await;
         }
         let told = customers.leave().await;
+        // A kill between a write and its record would tell of neither: the desk is idle by then.
+        let length = || std::fs::metadata(&log).unwrap().len();
+        let mut before_pause = 0;
+        while before_pause != length() {
+            before_pause = length();
+            tokio::time::sleep(QUIET).await;
+        }
         desk.kill();
         let events = read_log(&std::fs::read(&log).unwrap());
         let recorded = Self { before, events, acknowledged: told.acknowledged };
