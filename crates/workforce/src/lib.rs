@@ -20,3 +20,18 @@ pub use forecast::{Forecast, Halfhour, Model, TooLittle, WEEK, forecast};
 
 mod roster;
 pub use roster::{Person, Rules, Shift, Unplannable, Week};
+
+mod span;
+pub use span::{HALF_HOUR_MS, HOUR_MS, Span, Zone};
+
+mod labour;
+pub use labour::{LABOUR, Labour, Refusal, Rule, refusals};
+
+mod pay;
+pub use pay::{AWAY_MS_MAX, CALL_OUT_MS, NOTICE_MS, amount, paid_minutes, worked_ms};
+
+mod market;
+pub use market::{FIRST_MS, Opening, PLANNED_MS, opening};
+
+mod gaps;
+pub use gaps::{Placed, cover_gaps, people_needed};

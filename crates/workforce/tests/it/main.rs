@@ -4,6 +4,7 @@
 
 mod forecasts;
 mod rosters;
+mod shifts;
 
 use workforce::{
     Impossible, Line, blocked, fewest, impatient, patient, positions, square_root_staffing,
