@@ -28,6 +28,7 @@ const OWN_WORDS: &[&str] = &[
     "crates/service/src/receive_message.rs",
     "crates/service/src/reviews.rs",
     "crates/service/src/set_up.rs",
+    "crates/service/src/staffing.rs",
 ];
 
 /// Checks all Rust files.

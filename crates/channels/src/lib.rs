@@ -12,7 +12,9 @@ mod mailbox;
 pub use mailbox::{Fetched, Mailbox, MailboxFault, Open, Place};
 
 mod paper;
-pub use paper::{Paper, Said, answer, invitation, reset};
+pub use paper::{
+    Paper, Said, answer, invitation, reset, shift_soon, shift_taken_back, shifts_open,
+};
 
 mod post;
 pub use post::{Enclosed, Outgoing, Post, PostFault, Undelivered};

@@ -44,6 +44,43 @@ pub fn reset(desk: &str, link: &str, hours: i64) -> Paper {
     )
 }
 
+/// There are shifts that a worker may take, each in a line of its own.
+#[must_use]
+pub fn shifts_open(desk: &str, shifts: &[String], link: &str) -> Paper {
+    let first = format!("{desk} has shifts that you may take:");
+    let mut lines = vec![first.as_str()];
+    lines.extend(shifts.iter().map(String::as_str));
+    let subject = match shifts.len() {
+        1 => format!("A shift at {desk}"),
+        n => format!("{n} shifts at {desk}"),
+    };
+    let last = "Whoever is first has it. You need not answer: taking shifts is your choice.";
+    paper(&subject, &lines, ("Look at the shifts", link), last)
+}
+
+/// The desk took back a shift that a worker had.
+#[must_use]
+pub fn shift_taken_back(desk: &str, when: &str, why: &str, is_paid: bool, link: &str) -> Paper {
+    let first = format!("Your shift {when} was taken back: {why}");
+    let second = match is_paid {
+        true => "It is less than a day away, so you are paid as if you had worked it.",
+        false => "It is more than a day away, so it is not paid.",
+    };
+    let last = "If that is wrong, answer to your planner.";
+    let subject = format!("A shift at {desk} was taken back");
+    paper(&subject, &[&first, second], ("Look at your shifts", link), last)
+}
+
+/// A shift of a worker begins within a day.
+#[must_use]
+pub fn shift_soon(desk: &str, when: &str, link: &str) -> Paper {
+    let first = format!("Your shift at {desk} begins {when}.");
+    let second = "Time counts while you are available at the desk.";
+    let last = "If you cannot come, give it back there, and tell your planner.";
+    let subject = format!("Your shift begins {when}");
+    paper(&subject, &[&first, second], ("Look at your shifts", link), last)
+}
+
 /// One thing that was written to a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {

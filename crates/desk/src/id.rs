@@ -75,6 +75,8 @@ ids!(
     LetterId,
     /// A message, note, draft or event line.
     MessageId,
+    /// Paid time at the desk.
+    ShiftId,
     /// A topic.
     TopicId,
     /// A system that is told what happens.

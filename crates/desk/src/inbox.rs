@@ -2,7 +2,7 @@
 
 use privacy::Masked;
 
-use crate::{AgentId, DeskId, InboxId, Time};
+use crate::{AgentId, DeskId, InboxId, Staffing, Time};
 
 /// The settings of the whole desk; there is one.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub struct DeskSettings {
     /// What reads customers' messages for the assistant, such as "rules" or a model's name with the
     /// edition of its instruction.
     pub reads_with: String,
+    /// What it wants of the people who answer.
+    pub staffing: Staffing,
 }
 
 /// What a language model was asked on one day, by the desk's clock.

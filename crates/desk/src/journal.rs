@@ -78,6 +78,10 @@ words!(
         Handoff = "handoff",
         /// A call of a tool.
         Call = "call",
+        /// The terms on which an agent takes shifts.
+        Worker = "worker",
+        /// Paid time at the desk.
+        Shift = "shift",
     }
 );
 
@@ -164,6 +168,22 @@ words!(
         CallProposed = "call.proposed",
         /// It went on, or came to its end.
         CallChanged = "call.changed",
+        /// An agent may take shifts.
+        WorkerAdded = "worker.added",
+        /// The terms on which they do, or their hours, changed.
+        WorkerChanged = "worker.changed",
+        /// A shift was planned.
+        ShiftAdded = "shift.added",
+        /// A shift is offered.
+        ShiftPublished = "shift.published",
+        /// Somebody took a shift.
+        ShiftClaimed = "shift.claimed",
+        /// Somebody gave a shift back.
+        ShiftReleased = "shift.released",
+        /// The desk took a shift back.
+        ShiftCancelled = "shift.cancelled",
+        /// A person said what is paid of a shift.
+        ShiftCorrected = "shift.corrected",
     }
 );
 

@@ -45,6 +45,12 @@ pub enum LetterKind {
     Reset,
     /// What a customer has not read in the widget.
     Answer,
+    /// There are shifts to take.
+    ShiftsOpen,
+    /// The desk took a shift back.
+    ShiftTakenBack,
+    /// A shift begins within a day.
+    ShiftSoon,
 }
 
 /// Whether a letter has left.
@@ -68,13 +74,23 @@ impl LetterKind {
             Self::Invitation => "invitation",
             Self::Reset => "reset",
             Self::Answer => "answer",
+            Self::ShiftsOpen => "shifts_open",
+            Self::ShiftTakenBack => "shift_taken_back",
+            Self::ShiftSoon => "shift_soon",
         }
     }
 
     /// The kind of that word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        let all = [Self::Invitation, Self::Reset, Self::Answer];
+        let all = [
+            Self::Invitation,
+            Self::Reset,
+            Self::Answer,
+            Self::ShiftsOpen,
+            Self::ShiftTakenBack,
+            Self::ShiftSoon,
+        ];
         all.into_iter().find(|kind| kind.as_str() == word)
     }
 }

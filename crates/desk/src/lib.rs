@@ -31,6 +31,8 @@ mod journal;
 
 mod webhook;
 
+mod shift;
+
 pub mod limits;
 pub mod sayings;
 
@@ -43,8 +45,8 @@ pub use conversation::{
 pub use handoff::{Handoff, HandoffReason, RequestedBy};
 pub use id::{
     AgentId, ApiTokenId, ArticleId, CaseId, ConversationId, CustomerId, DeliveryId, DeskId,
-    ExampleId, FileId, HandoffId, InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, TopicId,
-    WebhookId,
+    ExampleId, FileId, HandoffId, InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, ShiftId,
+    TopicId, WebhookId,
 };
 pub use inbox::{Brake, DeskSettings, Inbox, InboxKind, ModelUse};
 pub use journal::{Actor, Entry, Kind, Subject};
@@ -53,6 +55,7 @@ pub use mail::{IncomingMail, MailPlace, MailState};
 pub use message::{Author, Door, DraftState, EventCode, File, Message, MessageKind, Source};
 pub use people::{Agent, Customer, Presence, Role};
 pub use review::{Review, ReviewVerdict, ReviewedAnswer};
+pub use shift::{Correction, Shift, ShiftState, Staffing, Worker};
 pub use time::Time;
 pub use topic::{Example, Level, Topic};
 pub use webhook::{ApiToken, Delivery, DeliveryState, Scope, Webhook};

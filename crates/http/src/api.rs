@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem,
-    routes::{agents, balance, calls, files, house, knowledge, mail, webhooks, what_if, widget},
+    routes::{
+        agents, balance, calls, files, house, knowledge, mail, shifts, webhooks, what_if, widget,
+    },
     stream,
     wire::{self, ListOf},
 };
@@ -55,6 +57,7 @@ pub(crate) fn description() -> Value {
     api.inbox();
     api.knowledge();
     api.balance();
+    api.shifts();
     api.widget();
     api.document()
 }
@@ -266,6 +269,55 @@ impl Api {
             .gives::<wire::Report>(200);
         self.get("/impact.csv", "impactTable", "The same as a table.", Agents)
             .query::<balance::Span>()
+            .gives_file();
+    }
+
+    fn shifts(&mut self) {
+        use Who::Agents;
+        let help = "Shows one's own shifts, those that one may take, one's hours and pay.";
+        self.get("/me/shifts", "ownShifts", help, Agents).gives::<wire::OwnPage>(200);
+        let help = "Gives an agent's shifts to their calendar program, by a secret address.";
+        self.get("/calendar/{id}/{key}", "calendar", help, Who::Anybody).gives_file();
+        let help = "Lists shifts that begin in a span of time; for leads.";
+        self.get("/shifts", "listShifts", help, Agents)
+            .query::<shifts::Span>()
+            .gives::<ListOf<wire::Shift>>(200);
+        let help = "Plans shifts, and may offer them at once; for leads.";
+        self.post("/shifts", "addShifts", help, Agents)
+            .takes::<shifts::AddShifts>()
+            .gives::<shifts::AddedShifts>(201);
+        let help = "Offers a planned shift; for leads.";
+        self.post("/shifts/{id}/publish", "publishShift", help, Agents).nothing();
+        let help = "Takes a shift: every rule is checked, and a refusal says which.";
+        self.post("/shifts/{id}/claim", "claimShift", help, Agents).nothing();
+        let help = "Gives one's own shift back before it begins.";
+        self.post("/shifts/{id}/release", "releaseShift", help, Agents).nothing();
+        let help = "Takes a shift back from whoever has it; for leads.";
+        self.post("/shifts/{id}/cancel", "cancelShift", help, Agents)
+            .takes::<shifts::CancelShift>()
+            .nothing();
+        let help = "Says what is paid of a shift that is over; for leads.";
+        self.post("/shifts/{id}/correct", "correctShift", help, Agents)
+            .takes::<shifts::CorrectShift>()
+            .nothing();
+        let help = "Shows what the next two weeks need, and who is there; for leads.";
+        self.get("/plan", "showPlan", help, Agents).gives::<wire::Plan>(200);
+        let help = "Sets what the desk wants of the people who answer; for leads.";
+        self.put("/staffing", "setStaffing", help, Agents)
+            .takes::<wire::Staffing>()
+            .gives::<wire::Staffing>(200);
+        self.get("/workers", "listWorkers", "Lists who takes shifts; for leads.", Agents)
+            .gives::<ListOf<wire::Worker>>(200);
+        let help = "Sets the terms on which an agent takes shifts; for leads.";
+        self.put("/workers/{id}", "setWorker", help, Agents)
+            .takes::<shifts::SetWorker>()
+            .gives::<wire::Worker>(200);
+        let help = "Shows what shifts that are over are paid: one's own, or for leads all.";
+        self.get("/pay", "showPay", help, Agents)
+            .query::<shifts::Paying>()
+            .gives::<wire::PayStatement>(200);
+        self.get("/pay.csv", "payTable", "The same as a table.", Agents)
+            .query::<shifts::Paying>()
             .gives_file();
     }
 

@@ -127,6 +127,7 @@ from_path!(
     desk::WebhookId,
     desk::ApiTokenId,
     desk::InboxId,
+    desk::ShiftId,
     desk::FileId,
     desk::CustomerId,
     // A call's key.

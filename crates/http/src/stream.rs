@@ -50,7 +50,7 @@ pub(crate) struct Change {
     kind: &'static str,
     #[schemars(extend("enum" = [
         "conversation", "message", "case", "handoff", "customer", "topic", "article", "agent",
-        "inbox", "desk", "call"
+        "inbox", "desk", "call", "worker", "shift"
     ]))]
     subject: &'static str,
     id: String,
@@ -275,6 +275,36 @@ pub(crate) async fn for_agent(
                 let agents = desk.service.agents(&caller).await.unwrap_or_default();
                 let sheet = desk.service.sheet(call.clone()).ok()?;
                 json(call.version, wire::Call::new(&sheet, &agents))
+            }
+            Record::Shift(shift) => {
+                let is_theirs = shift.agent_id == Some(viewer.id);
+                // What is only planned is for planners.
+                if shift.state == desk::ShiftState::Draft && viewer.role < desk::Role::Lead {
+                    return None;
+                }
+                let caller = Caller::plain(Who::Agent(viewer.clone()));
+                let agents = match viewer.role >= desk::Role::Lead || is_theirs {
+                    true => desk.service.agents(&caller).await.unwrap_or_default(),
+                    false => Vec::new(),
+                };
+                let onlooker = wire::Onlooker {
+                    id: viewer.id,
+                    role: viewer.role,
+                    agents: &agents,
+                    topics: &names.topics,
+                };
+                json(shift.version, wire::Shift::new(shift, &onlooker))
+            }
+            Record::Worker(worker) => {
+                if viewer.role < desk::Role::Lead && viewer.id != worker.id {
+                    return None;
+                }
+                let caller = Caller::plain(Who::Agent(viewer.clone()));
+                let agents = desk.service.agents(&caller).await.unwrap_or_default();
+                let topics = &names.topics;
+                let onlooker =
+                    wire::Onlooker { id: viewer.id, role: viewer.role, agents: &agents, topics };
+                json(worker.version, wire::Worker::new(worker, &onlooker))
             }
             Record::Customer(customer) => json(customer.version, wire::Customer::from(customer)),
             Record::Agent(agent) => json(agent.version, wire::Agent::from(agent)),

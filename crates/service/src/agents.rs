@@ -96,9 +96,15 @@ impl Service {
             agent.name = name.clone().unwrap_or(agent.name);
             agent.role = change.role.unwrap_or(agent.role);
             agent.is_disabled = change.disabled.unwrap_or(agent.is_disabled);
+            if agent.is_disabled {
+                agent.presence = Presence::Away;
+            }
             agent.password_hash = password_hash.clone().unwrap_or(agent.password_hash);
             let is_owner = |a: &Agent| a.role == Role::Owner && !a.is_disabled;
             let mut commit = self.begin(caller);
+            if agent.is_disabled {
+                commit.push(Change::NotePresence(id, Presence::Away, commit.at));
+            }
             if !is_owner(&agent) {
                 let others = self.store.agents().await?;
                 let owner = others.into_iter().find(|other| other.id != id && is_owner(other));
@@ -116,6 +122,7 @@ impl Service {
         .await?;
         if change.disabled == Some(true) {
             self.release_all_of(caller, id).await?;
+            self.release_shifts_of(caller, id).await?;
         }
         Ok(())
     }
@@ -151,6 +158,7 @@ impl Service {
             }
             agent.presence = presence;
             let mut commit = self.begin(caller);
+            commit.push(Change::NotePresence(agent.id, presence, commit.at));
             commit.change(Kind::AgentPresence, agent);
             self.commit(caller, commit).await?;
             Ok(())

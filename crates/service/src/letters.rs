@@ -7,7 +7,7 @@ use channels::{Enclosed, Mailbox, Outgoing, Paper, Post, Said, Undelivered};
 use desk::{
     Actor, Agent, AgentId, Author, Conversation, ConversationId, Customer, CustomerId, Door,
     EventCode, IncomingMail, Kind, Letter, LetterId, LetterKind, LetterState, MailState as Outcome,
-    Message, MessageId, MessageKind, Role, sayings,
+    Message, MessageId, MessageKind, Role, Shift, sayings,
 };
 use privacy::{Masked, RawText};
 use store::{Change, Commit, LetterCounts, PasswordLink, Written};
@@ -18,6 +18,7 @@ use crate::{
     house::{back_off, new_id, retry},
     secrets,
     set_up::check_password,
+    shifts::zone_of,
 };
 
 const HOUR_MS: i64 = 3_600_000;
@@ -50,6 +51,8 @@ const LEASE_MS: i64 = 120_000;
 const AT_ONCE: usize = 20;
 /// It is looked so often, or when somebody says that there is one.
 const PAUSE: Duration = Duration::from_secs(5);
+/// Shifts that one letter tells of.
+const SHIFTS_MAX: usize = 12;
 /// As many as a list shows.
 const LISTED_MAX: usize = 50;
 
@@ -362,6 +365,8 @@ impl Service {
             LetterKind::Invitation => self.with_link(mail, letter, INVITATION_DAYS * 24).await,
             LetterKind::Reset => self.with_link(mail, letter, RESET_HOURS).await,
             LetterKind::Answer => self.unread(mail, letter).await,
+            LetterKind::ShiftsOpen => self.offered(mail, letter).await,
+            LetterKind::ShiftTakenBack | LetterKind::ShiftSoon => self.of_shift(mail, letter).await,
         }
     }
 
@@ -369,10 +374,7 @@ impl Service {
     async fn with_link(&self, mail: &Mail, letter: &Letter, hours: i64) -> Result<Option<Words>> {
         let settings = self.settings()?;
         let name = settings.name.as_str();
-        let Some(id) = letter.agent_id else { return Ok(None) };
-        let Some(agent) = self.store.agent(id).await?.filter(|agent| !agent.is_disabled) else {
-            return Ok(None);
-        };
+        let Some(agent) = self.recipient(letter).await? else { return Ok(None) };
         let token = secrets::token();
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::KeepPasswordLink(PasswordLink {
@@ -390,6 +392,63 @@ impl Service {
             _ => channels::reset(name, &link, RESET_HOURS),
         };
         Ok(Some(Words { paper, ..Words::default() }))
+    }
+
+    /// The shifts that a worker may take by now.
+    async fn offered(&self, mail: &Mail, letter: &Letter) -> Result<Option<Words>> {
+        let Some(agent) = self.recipient(letter).await? else { return Ok(None) };
+        let Some((worker, offers)) = self.takeable(agent.id).await? else { return Ok(None) };
+        if offers.is_empty() {
+            return Ok(None);
+        }
+        let zone = zone_of(&worker)?;
+        let mut lines: Vec<String> = Vec::new();
+        for offer in offers.iter().take(SHIFTS_MAX) {
+            let Shift { starts_at, ends_at, reason, .. } = &offer.shift;
+            let (from, until) = (zone.words(starts_at.0), zone.words(ends_at.0));
+            let until = until.rsplit(' ').next().unwrap_or(&until).to_owned();
+            lines.push(format!("{from} to {until}. {reason}"));
+        }
+        let more = offers.len() - lines.len();
+        if more > 0 {
+            lines.push(format!("And {more} more."));
+        }
+        let settings = self.settings()?;
+        let link = format!("{}/shifts", mail.public_url);
+        let paper = channels::shifts_open(settings.name.as_str(), &lines, &link);
+        Ok(Some(Words { paper, ..Words::default() }))
+    }
+
+    /// A shift that its worker has no more, or that begins soon; the letter's fact names it.
+    async fn of_shift(&self, mail: &Mail, letter: &Letter) -> Result<Option<Words>> {
+        let Some(agent) = self.recipient(letter).await? else { return Ok(None) };
+        let id = letter.fact.split('/').nth(1).and_then(|id| id.parse().ok());
+        let Some(id) = id else { return Ok(None) };
+        let shift = self.shift(id).await?;
+        let Some(worker) = self.store.worker(agent.id).await? else { return Ok(None) };
+        let settings = self.settings()?;
+        let name = settings.name.as_str();
+        let zone = zone_of(&worker)?;
+        let when = zone.words(shift.starts_at.0);
+        let link = format!("{}/shifts", mail.public_url);
+        let is_theirs = shift.agent_id == Some(agent.id);
+        let paper = match (letter.kind, &shift.cancelled) {
+            (LetterKind::ShiftTakenBack, Some((at, why))) => {
+                let is_paid = shift.starts_at.0 - at.0 < workforce::NOTICE_MS;
+                channels::shift_taken_back(name, &when, why.as_str(), is_paid, &link)
+            }
+            (LetterKind::ShiftSoon, None) if is_theirs && shift.starts_at > self.now() => {
+                channels::shift_soon(name, &when, &link)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Words { paper, ..Words::default() }))
+    }
+
+    /// The agent whom a letter is about, unless they may not sign in any more.
+    async fn recipient(&self, letter: &Letter) -> Result<Option<Agent>> {
+        let Some(id) = letter.agent_id else { return Ok(None) };
+        Ok(self.store.agent(id).await?.filter(|agent| !agent.is_disabled))
     }
 
     /// What a customer has not been given in the widget or by an earlier letter.
@@ -579,7 +638,7 @@ fn note(conversation: &Conversation, position: i64, words: String, at: desk::Tim
 const NOT_FOUND: ServiceError = ServiceError::NotFound { what: "letter" };
 
 /// A letter that is due now.
-fn letter(kind: LetterKind, fact: String, recipient: &str) -> Letter {
+pub(crate) fn letter(kind: LetterKind, fact: String, recipient: &str) -> Letter {
     let now = Clock::real();
     Letter {
         id: LetterId(new_id()),

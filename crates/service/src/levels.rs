@@ -114,11 +114,13 @@ impl Service {
     async fn follow(&self, fold: &Fold, topics: Vec<Topic>) -> Result<()> {
         let pending: Vec<&LevelDecision> = fold.pending().collect();
         let mut commit = Commit::new(self.now(), Actor::System);
-        for topic in topics {
+        let mut after = Vec::new();
+        for topic in topics.clone() {
             let decision = pending.iter().rev().find(|decision| decision.topic == topic.id);
             let changed = followed(fold, topic.clone(), decision.copied(), commit.at);
             // A decision that leaves its topic as it is takes the version all the same.
             if let Some(topic) = changed.or_else(|| decision.map(|_| topic)) {
+                after.push(topic.clone());
                 commit.change(Kind::TopicLevelSet, topic);
             }
         }
@@ -126,6 +128,7 @@ impl Service {
             note(&mut commit, &Fact::Decided(decision.clone()));
         }
         if !commit.changes.is_empty() {
+            self.open_for_fall(&mut commit, &topics, &after, false).await?;
             self.store.commit(commit).await?;
         }
         Ok(())
@@ -203,6 +206,12 @@ impl Service {
                 Fact::Thawed { by: Some(agent_id), reason: words }
             };
             note(&mut commit, &fact);
+            if is_on {
+                let topics = self.store.topics().await?;
+                self.open_for_fall(&mut commit, &topics, &topics, true).await?;
+            } else if let Some(brake) = &desk.brake {
+                self.withdraw_offers(&mut commit, brake.at).await?;
+            }
             desk.brake =
                 is_on.then(|| Brake { at: commit.at, by: Some(agent_id), reason: reason.clone() });
             commit.change(Kind::DeskChanged, desk);

@@ -59,6 +59,12 @@ pub use webhooks::{DueDelivery, HookTrial, WebhookChange};
 mod api_tokens;
 pub use api_tokens::TOKEN_BEGINS;
 
+mod shifts;
+pub use shifts::{NewShifts, Offer, OwnShifts, PayLine, WorkedShift, WorkerTerms};
+
+mod staffing;
+pub use staffing::{PeoplesPart, Plan, PlannedHalfhour};
+
 mod letters;
 pub use letters::{Mail, MailState};
 

@@ -79,6 +79,7 @@ impl Service {
             .await?;
         let mut commit = Commit::new(self.now(), Actor::Agent(owner.id));
         commit.add(Kind::AgentAdded, owner.clone());
+        commit.push(Change::NotePresence(owner.id, Presence::Available, commit.at));
         match self.settings() {
             // What `import` opened gets its name and its owner now.
             Ok(settings) => {
@@ -135,6 +136,7 @@ impl Service {
                 trained_at: None,
                 brake: None,
                 reads_with: self.reading.reads_with(),
+                staffing: desk::Staffing::default(),
             },
         );
         commit.add(Kind::InboxOpened, new_inbox(InboxKind::Web));
@@ -220,6 +222,7 @@ impl Service {
             let mut commit = self.begin(caller);
             commit.push(Change::DeleteSession(secrets::token_hash(token)));
             if agent.presence == Presence::Available {
+                commit.push(Change::NotePresence(agent.id, Presence::Away, commit.at));
                 let away = Agent { presence: Presence::Away, ..agent };
                 commit.change(Kind::AgentPresence, away);
             }

@@ -47,6 +47,7 @@ impl Service {
         self.do_jobs(JOBS_MAX).await?;
         self.close_idle().await?;
         self.keep_balance().await?;
+        self.remind().await?;
         let now = Clock::real();
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::Sweep {

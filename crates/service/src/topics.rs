@@ -195,6 +195,7 @@ impl Service {
                 });
             }
             let mut commit = self.begin(caller);
+            let before = topic.clone();
             topic.level = level;
             topic.share = share.unwrap_or(0.5);
             topic.epoch += 1;
@@ -205,6 +206,9 @@ impl Service {
             topic.level_set_by = Some(agent_id);
             topic.level_set_at = Some(commit.at);
             note(&mut commit, &setting_of(&topic, Some(agent_id)));
+            let (was, is) = ([before], [topic]);
+            self.open_for_fall(&mut commit, &was, &is, false).await?;
+            let [topic] = is;
             commit.change(Kind::TopicLevelSet, topic);
             self.commit(caller, commit).await?;
             Ok(())

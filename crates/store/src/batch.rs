@@ -167,6 +167,8 @@ fn place(record: &Record) -> (Table, String, i64) {
         Record::Case(case) => (Table::Cases, case.id.to_string(), case.version),
         Record::Handoff(row) => (Table::Handoffs, row.id.to_string(), row.version),
         Record::Call(call) => (Table::Calls, call.key.clone(), call.version),
+        Record::Worker(worker) => (Table::Workers, worker.id.to_string(), worker.version),
+        Record::Shift(shift) => (Table::Shifts, shift.id.to_string(), shift.version),
     }
 }
 

@@ -6,8 +6,8 @@ use desk::{
     Actor, Agent, AgentId, ApiToken, ApiTokenId, Article, Call, Case, CaseId, Conversation,
     ConversationId, Customer, CustomerId, Delivery, DeliveryId, DeliveryState, DeskSettings, Entry,
     Example, File, FileId, Handoff, Inbox, IncomingMail, JobId, Kind, Letter, LetterId,
-    LetterState, MailPlace, Message, MessageId, ModelUse, Review, ReviewId, ReviewVerdict, Subject,
-    Time, Topic, TopicId, Webhook, WebhookId,
+    LetterState, MailPlace, Message, MessageId, ModelUse, Presence, Review, ReviewId,
+    ReviewVerdict, Shift, Subject, Time, Topic, TopicId, Webhook, WebhookId, Worker,
 };
 use privacy::Masked;
 
@@ -229,6 +229,8 @@ pub enum Change {
     DropApiToken(ApiTokenId),
     /// A program has called, at that real time.
     UseApiToken(ApiTokenId, Time),
+    /// An agent came or went, at the time of the commit; hours are counted by it.
+    NotePresence(AgentId, Presence, Time),
     /// A model was asked: added to what it was asked that day.
     AddModelUse(ModelUse),
     /// Money is reserved by a call of the same commit; refused with `Conflict` when somebody has
@@ -303,6 +305,10 @@ pub enum Record {
     Handoff(Handoff),
     /// A call of a tool.
     Call(Call),
+    /// The terms on which an agent takes shifts.
+    Worker(Worker),
+    /// Paid time at the desk.
+    Shift(Shift),
 }
 
 macro_rules! records {
@@ -327,6 +333,8 @@ records!(
     Case(Case),
     Handoff(Handoff),
     Call(Call),
+    Worker(Worker),
+    Shift(Shift),
 );
 
 impl Record {
@@ -345,6 +353,8 @@ impl Record {
             Self::Case(case) => (Subject::Case, case.id.to_string()),
             Self::Handoff(handoff) => (Subject::Handoff, handoff.id.to_string()),
             Self::Call(call) => (Subject::Call, call.key.clone()),
+            Self::Worker(worker) => (Subject::Worker, worker.id.to_string()),
+            Self::Shift(shift) => (Subject::Shift, shift.id.to_string()),
         }
     }
 }

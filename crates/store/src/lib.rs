@@ -33,9 +33,10 @@ pub use jobs::PUT_OFF_MS_MAX;
 
 mod read;
 pub use read::{
-    Budget, ConversationPage, Counts, DeliveryCounts, HourShare, IdempotentAnswer, JobCounts,
-    JobFailure, LETTER_PUT_OFF_MS_MAX, LetterCounts, Listed, OverviewNow, OverviewToday, Page,
-    ReadError, ReviewCounts, SearchQuery, StoredFile, Thread, TopicToday, View, Written,
+    Arrivals, AtDesk, Budget, ConversationPage, Counts, DeliveryCounts, HandedOver, HourShare,
+    IdempotentAnswer, JobCounts, JobFailure, LETTER_PUT_OFF_MS_MAX, LetterCounts, Listed,
+    OverviewNow, OverviewToday, Page, ReadError, ReviewCounts, SearchQuery, StoredFile, Thread,
+    TopicToday, View, Written,
 };
 
 mod rows;

@@ -5,7 +5,8 @@ use std::str::FromStr;
 use desk::{
     Agent, AgentId, ApiToken, Article, Author, AuthorType, Call, Conversation, Customer, Delivery,
     DeskSettings, Entry, File, Handler, Inbox, IncomingMail, LastMessage, Letter, LetterKind,
-    LetterState, MailPlace, Message, ModelUse, Priority, Source, Survey, Time, Topic, Webhook,
+    LetterState, MailPlace, Message, ModelUse, Priority, Shift, Source, Staffing, Survey, Time,
+    Topic, Webhook, Worker,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -172,6 +173,17 @@ pub(crate) fn desk(row: &Row<'_>) -> Outcome<DeskSettings> {
             None => None,
         },
         reads_with: row.get("reads_with")?,
+        staffing: Staffing {
+            handling_minutes: row.get("handling_minutes")?,
+            within_seconds: row.get("within_seconds")?,
+            share: row.get("staffed_share")?,
+            fall_hours: row.get("fall_hours")?,
+            n_regular: row.get("n_regular")?,
+            regular_from: row.get("regular_from")?,
+            regular_until: row.get("regular_until")?,
+            zone: row.get("zone")?,
+            currency: row.get("currency")?,
+        },
     })
 }
 
@@ -440,6 +452,58 @@ pub(crate) fn call(row: &Row<'_>) -> Outcome<Call> {
         content: row.get("content")?,
         created_at: time(row, "created_at")?,
         updated_at: time(row, "updated_at")?,
+    })
+}
+
+fn texts(row: &Row<'_>, column: &str) -> Outcome<Vec<String>> {
+    serde_json::from_str(row.get::<&str>(column)?).map_err(|_| bad(column))
+}
+
+pub(crate) fn worker(row: &Row<'_>) -> Outcome<Worker> {
+    Ok(Worker {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        zone: row.get("zone")?,
+        laws: texts(row, "laws")?,
+        languages: texts(row, "languages")?,
+        wish_hours: row.get("wish_hours")?,
+        week_hours_max: row.get("week_hours_max")?,
+        rate: row.get("rate")?,
+        is_active: row.get("is_active")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn shift(row: &Row<'_>) -> Outcome<Shift> {
+    let cancelled_at = optional_time(row, "cancelled_at")?;
+    let why = optional_masked(row, "cancel_reason")?.unwrap_or_default();
+    let correction = match row.get::<Option<i64>>("paid_minutes")? {
+        Some(minutes) => Some(desk::Correction {
+            minutes,
+            reason: optional_masked(row, "paid_reason")?.unwrap_or_default(),
+            by: id(row, "paid_by")?,
+            at: time(row, "paid_at")?,
+        }),
+        None => None,
+    };
+    Ok(Shift {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        starts_at: time(row, "starts_at")?,
+        ends_at: time(row, "ends_at")?,
+        language: row.get("language")?,
+        topic_id: optional_id(row, "topic_id")?,
+        reason: masked(row, "reason")?,
+        rate: row.get("rate")?,
+        extra: row.get("extra")?,
+        state: word(row, "state", desk::ShiftState::parse)?,
+        agent_id: optional_id(row, "agent_id")?,
+        published_at: optional_time(row, "published_at")?,
+        claimed_at: optional_time(row, "claimed_at")?,
+        cancelled: cancelled_at.map(|at| (at, why)),
+        correction,
+        created_by: optional_id(row, "created_by")?,
+        created_at: time(row, "created_at")?,
     })
 }
 

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use desk::{
     Agent, Article, Author, Call, Case, Conversation, ConversationId, Customer, CustomerId,
-    DeskSettings, Entry, Handler, Handoff, Inbox, Message, MessageKind, Review, ReviewedAnswer,
-    Topic,
+    DeskSettings, Entry, Handler, Handoff, Inbox, Message, MessageKind, Presence, Review,
+    ReviewedAnswer, Shift, Topic, Worker,
 };
 
 use crate::{
@@ -65,7 +65,8 @@ macro_rules! shapes {
 shapes! {
     DESK: "desks" [
         "name", "hours", "is_demo", "draw_seed", "fingerprint_key", "trained_at", "braked_at",
-        "braked_by", "brake_reason", "reads_with",
+        "braked_by", "brake_reason", "reads_with", "handling_minutes", "within_seconds",
+        "staffed_share", "fall_hours", "n_regular", "regular_from", "regular_until", "zone", "currency",
     ];
     INBOX: "inboxes" ["name", "key", "greeting", "identity_secret", "kind"];
     AGENT: "agents" [
@@ -87,6 +88,14 @@ shapes! {
     CALL: "calls" [
         "conversation_id", "case_id", "tool", "state", "customer", "amount", "day", "words",
         "n_missing", "content", "created_at", "updated_at",
+    ];
+    WORKER: "workers" [
+        "zone", "laws", "languages", "wish_hours", "week_hours_max", "rate", "is_active", "created_at",
+    ];
+    SHIFT: "shifts" [
+        "starts_at", "ends_at", "language", "topic_id", "reason", "rate", "extra", "state", "agent_id",
+        "published_at", "claimed_at", "cancelled_at", "cancel_reason", "paid_minutes",
+        "paid_reason", "paid_by", "paid_at", "created_by", "created_at",
     ];
     CONVERSATION: "conversations" [
         "number", "inbox_id", "customer_id", "subject", "state", "handler", "agent_id",
@@ -440,6 +449,15 @@ impl Writes {
                 "update api_tokens set used_at = ?2 where id = ?1",
                 values![id.to_string(), *at],
             ),
+            Change::NotePresence(id, Presence::Available, at) => self.push(
+                "insert into presence (agent_id, from_at, until_at) values (?1, ?2, null) \
+                 on conflict (agent_id, from_at) do update set until_at = null",
+                values![id.to_string(), *at],
+            ),
+            Change::NotePresence(id, Presence::Away, at) => self.push(
+                "update presence set until_at = ?2 where agent_id = ?1 and until_at is null",
+                values![id.to_string(), *at],
+            ),
             Change::AddModelUse(used) => self.push(
                 "insert into model_uses \
                  (day, model, n_questions, n_failures, tokens_in, tokens_out) \
@@ -510,6 +528,8 @@ impl Writes {
             Record::Case(case) => self.add_case(case),
             Record::Handoff(handoff) => self.add_handoff(handoff),
             Record::Call(call) => self.push(&CALL.insert, call_values(call)),
+            Record::Worker(worker) => self.push(&WORKER.insert, worker_values(worker)),
+            Record::Shift(shift) => self.push(&SHIFT.insert, shift_values(shift)),
         }
     }
 
@@ -531,6 +551,8 @@ impl Writes {
                 self.add_contacts(case);
             }
             Record::Call(call) => self.push(&CALL.update, call_values(call)),
+            Record::Worker(worker) => self.push(&WORKER.update, worker_values(worker)),
+            Record::Shift(shift) => self.push(&SHIFT.update, shift_values(shift)),
             // What it quotes was masked; nothing else of a handoff changes.
             Record::Handoff(handoff) => self.push(
                 "update handoffs set version = version + 1, summary = ?2 where id = ?1",
@@ -786,6 +808,15 @@ fn desk_values(desk: &DeskSettings) -> Vec<Value> {
         desk.brake.as_ref().and_then(|brake| brake.by).map(|id| id.to_string()),
         desk.brake.as_ref().map(|brake| &brake.reason),
         &desk.reads_with,
+        desk.staffing.handling_minutes,
+        desk.staffing.within_seconds,
+        desk.staffing.share,
+        desk.staffing.fall_hours,
+        desk.staffing.n_regular,
+        desk.staffing.regular_from,
+        desk.staffing.regular_until,
+        &desk.staffing.zone,
+        &desk.staffing.currency,
     ])
 }
 
@@ -882,6 +913,49 @@ fn call_values(call: &Call) -> Vec<Value> {
         &call.content,
         call.created_at,
         call.updated_at,
+    ]
+    .into()
+}
+
+fn worker_values(worker: &Worker) -> Vec<Value> {
+    values![
+        worker.id.to_string(),
+        &worker.zone,
+        rows::json(&worker.laws),
+        rows::json(&worker.languages),
+        worker.wish_hours,
+        worker.week_hours_max,
+        worker.rate,
+        worker.is_active,
+        worker.created_at,
+    ]
+    .into()
+}
+
+fn shift_values(shift: &Shift) -> Vec<Value> {
+    let cancelled = shift.cancelled.as_ref();
+    let correction = shift.correction.as_ref();
+    values![
+        shift.id.to_string(),
+        shift.starts_at,
+        shift.ends_at,
+        shift.language.as_deref(),
+        shift.topic_id.map(|id| id.to_string()),
+        &shift.reason,
+        shift.rate,
+        shift.extra,
+        shift.state.as_str(),
+        shift.agent_id.map(|id| id.to_string()),
+        shift.published_at,
+        shift.claimed_at,
+        cancelled.map(|(at, _)| *at),
+        cancelled.map(|(_, why)| why),
+        correction.map(|correction| correction.minutes),
+        correction.map(|correction| &correction.reason),
+        correction.map(|correction| correction.by.to_string()),
+        correction.map(|correction| correction.at),
+        shift.created_by.map(|id| id.to_string()),
+        shift.created_at,
     ]
     .into()
 }

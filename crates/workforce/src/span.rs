@@ -1,6 +1,6 @@
 //! Spans of time, and the places on earth that say which day they are on.
 
-use std::fmt;
+use std::{fmt, sync::LazyLock};
 
 use jiff::{Timestamp, ToSpan, Zoned, civil::Date, tz::TimeZone, tz::TimeZoneDatabase};
 
@@ -40,7 +40,8 @@ impl Zone {
     /// The zone of a name such as `Europe/Berlin`; `None` when there is none.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        TimeZoneDatabase::bundled().get(name).ok().map(Self)
+        static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+        ZONES.get(name).ok().map(Self)
     }
 
     fn local(&self, ms: i64) -> Zoned {
@@ -85,6 +86,14 @@ impl Zone {
             date = next;
         }
         night_ms
+    }
+
+    /// Whether an instant lies between two hours of a day from Monday to Friday.
+    #[must_use]
+    pub fn is_office_hour(&self, ms: i64, from: i64, until: i64) -> bool {
+        let local = self.local(ms);
+        let is_weekday = local.date().weekday().to_monday_zero_offset() < 5;
+        is_weekday && (from..until).contains(&i64::from(local.hour()))
     }
 
     /// `Tue 3 Mar 08:00` on this place's clock.

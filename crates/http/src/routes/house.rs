@@ -112,6 +112,7 @@ pub(crate) async fn me(State(desk): State<Desk>, signed: Signed) -> Reply<wire::
     Ok(Answer(wire::Me {
         agent: wire::Agent::from(agent),
         desk: wire::Desk::new(&settings, desk.service.model_size()),
+        takes_shifts: desk.service.takes_shifts(&signed.caller).await?,
     }))
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod files;
 pub(crate) mod house;
 pub(crate) mod knowledge;
 pub(crate) mod mail;
+pub(crate) mod shifts;
 pub(crate) mod webhooks;
 pub(crate) mod what_if;
 pub(crate) mod widget;
@@ -109,6 +110,20 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/webhooks/{id}/deliveries/{delivery}/replay", post(webhooks::replay))
         .route("/tokens", get(webhooks::tokens).post(webhooks::add_token))
         .route("/tokens/{id}", delete(webhooks::remove_token))
+        .route("/me/shifts", get(shifts::own))
+        .route("/calendar/{id}/{key}", get(shifts::calendar))
+        .route("/shifts", get(shifts::list).post(shifts::add))
+        .route("/shifts/{id}/publish", post(shifts::publish))
+        .route("/shifts/{id}/claim", post(shifts::claim))
+        .route("/shifts/{id}/release", post(shifts::release))
+        .route("/shifts/{id}/cancel", post(shifts::cancel))
+        .route("/shifts/{id}/correct", post(shifts::correct))
+        .route("/plan", get(shifts::plan))
+        .route("/staffing", put(shifts::set_staffing))
+        .route("/workers", get(shifts::workers))
+        .route("/workers/{id}", put(shifts::set_worker))
+        .route("/pay", get(shifts::pay))
+        .route("/pay.csv", get(shifts::pay_csv))
         .route("/files", post(files::keep))
         .route("/files/{id}", get(files::show))
         .route("/widget/config", get(widget::config))

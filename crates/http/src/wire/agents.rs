@@ -430,6 +430,8 @@ pub(crate) struct Session {
 pub(crate) struct Me {
     pub(crate) agent: Agent,
     pub(crate) desk: Desk,
+    /// They take shifts.
+    pub(crate) takes_shifts: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

@@ -6,6 +6,7 @@ mod balance;
 mod calls;
 mod mail;
 mod overview;
+mod shifts;
 mod webhooks;
 mod what_if;
 mod widget;
@@ -16,6 +17,7 @@ pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use calls::{Call, TraceStep};
 pub(crate) use mail::{Delivered, Mail};
 pub(crate) use overview::{FailedJob, Overview};
+pub(crate) use shifts::{Onlooker, OwnPage, PayStatement, Plan, Shift, Staffing, Worker, calendar};
 pub(crate) use webhooks::{
     ApiToken, Delivery, NewApiToken, Ping, Webhook, WebhookEvent, WebhookTrial,
 };

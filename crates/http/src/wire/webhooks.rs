@@ -91,7 +91,7 @@ pub(crate) struct WebhookEvent {
     pub(crate) seq: i64,
     #[schemars(extend("enum" = [
         "conversation", "message", "case", "handoff", "customer", "topic", "article", "agent",
-        "inbox", "desk", "call"
+        "inbox", "desk", "call", "worker", "shift"
     ]))]
     pub(crate) subject: &'static str,
     pub(crate) subject_id: String,

@@ -19,6 +19,7 @@ mod place;
 mod procedures;
 mod sample;
 mod set_up;
+mod shifts;
 mod story;
 mod webhooks;
 mod work;

@@ -10,6 +10,7 @@ mod ledger;
 mod letters;
 mod mail;
 mod overview;
+mod shifts;
 mod webhooks;
 
 pub use calls::Budget;
@@ -21,6 +22,7 @@ pub use journal::{IdempotentAnswer, JobCounts, JobFailure};
 pub use ledger::ReviewCounts;
 pub use letters::{LETTER_PUT_OFF_MS_MAX, LetterCounts};
 pub use overview::{HourShare, OverviewNow, OverviewToday, TopicToday};
+pub use shifts::{Arrivals, AtDesk, HandedOver};
 pub use webhooks::DeliveryCounts;
 
 use std::fmt;

@@ -67,6 +67,7 @@ fn add_house(commit: &mut Commit, agent: AgentId) {
             trained_at: Some(Time(4)),
             brake: Some(desk::Brake { at: Time(4), by: None, reason: text("Tried") }),
             reads_with: "rules".to_owned(),
+            staffing: desk::Staffing { share: 0.1 + 0.7, ..desk::Staffing::default() },
         },
     );
     commit.add(
@@ -314,6 +315,11 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
     });
     commit.push(Change::KeepProgress(row_id, Some("{\"stack\":[]}".to_owned())));
     commit.add(Kind::CallProposed, call(row_id, case_id));
+    commit.add(Kind::WorkerAdded, worker(agent));
+    commit.add(Kind::ShiftAdded, shift(agent, topic));
+    commit.push(Change::NotePresence(agent, Presence::Available, Time(10)));
+    commit.push(Change::NotePresence(agent, Presence::Away, Time(12)));
+    commit.push(Change::NotePresence(agent, Presence::Available, Time(14)));
     commit.push(Change::AddJob(Job {
         id: JobId(Uuid::now_v7()),
         kind: JobKind::Draft,
@@ -330,6 +336,48 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
     row.judge(Survey { score: 4, comment: Some(text("Well")), at: Time(21) }).unwrap();
     commit.change(Kind::ConversationClosed, row);
     desk.store.commit(commit).await.unwrap();
+}
+
+fn worker(id: AgentId) -> desk::Worker {
+    desk::Worker {
+        id,
+        version: 1,
+        zone: "Europe/Oslo".to_owned(),
+        laws: vec!["eu".to_owned()],
+        languages: vec!["nb".to_owned(), "en".to_owned()],
+        wish_hours: 12,
+        week_hours_max: 20,
+        rate: 21_050,
+        is_active: true,
+        created_at: Time(10),
+    }
+}
+
+fn shift(agent: AgentId, topic: TopicId) -> desk::Shift {
+    desk::Shift {
+        id: desk::ShiftId(Uuid::now_v7()),
+        version: 1,
+        starts_at: Time(3_600_000),
+        ends_at: Time(4 * 3_600_000),
+        language: Some("nb".to_owned()),
+        topic_id: Some(topic),
+        reason: text("Refunds fell"),
+        rate: Some(21_050),
+        extra: 25,
+        state: desk::ShiftState::Cancelled,
+        agent_id: Some(agent),
+        published_at: Some(Time(11)),
+        claimed_at: Some(Time(12)),
+        cancelled: Some((Time(13), text("Nobody writes"))),
+        correction: Some(desk::Correction {
+            minutes: 45,
+            reason: text("The train"),
+            by: agent,
+            at: Time(14),
+        }),
+        created_by: Some(agent),
+        created_at: Time(10),
+    }
 }
 
 fn call(conversation: desk::ConversationId, case: CaseId) -> Call {
