@@ -4,7 +4,10 @@ use std::{path::Path, sync::Arc};
 
 use desk::Role;
 use privacy::RawText;
-use service::{Caller, Equipment, FirstRun, NewAgent, Service, Who, rules};
+use service::{
+    Caller, Equipment, FirstRun, NewAgent, NewShifts, Service, ServiceError, Who, WorkedShift,
+    WorkerTerms, rules,
+};
 use shop::{Buyer, Shop};
 use sim::{
     Client,
@@ -51,6 +54,7 @@ pub(crate) async fn run(options: DemoOptions) -> Outcome<()> {
     let folder = Folder::open_with(&place, options.listening.speed, equipment).await?;
     if let Some(lead) = open_shop(&folder.service, &people).await? {
         write_past(&folder.service, &lead, options.past, options.seed).await?;
+        write_shifts(&folder.service, &lead, &people).await?;
     }
     let (listener, url) = listen(&options.listening)?;
     greet(&url, &people);
@@ -199,19 +203,98 @@ async fn write_past(service: &Service, owner: &Caller, days: i64, seed: u64) -> 
     Ok(())
 }
 
+/// Hours of the day at which the demo's shifts begin, UTC, each four hours long.
+const SHIFT_HOURS: [i64; 2] = [9, 14];
+/// Days of worked shifts, and of those to come.
+const SHIFT_DAYS: (i64, i64) = (24, 9);
+
+/// Those who take shifts with their terms, what they worked lately, and what is offered next, half of
+/// it taken.
+async fn write_shifts(service: &Service, owner: &Caller, people: &People) -> Outcome<()> {
+    const HOUR_MS: i64 = 3_600_000;
+    let agents = service.agents(owner).await?;
+    let mut workers = Vec::new();
+    for person in &people.agents {
+        let agent = agents.iter().find(|agent| agent.email.as_str() == person.email);
+        let (Some(agent), Some(terms)) = (agent, person.terms.clone()) else { continue };
+        let terms = WorkerTerms {
+            zone: terms.zone,
+            laws: terms.laws,
+            languages: terms.languages,
+            wish_hours: terms.wish_hours,
+            week_hours_max: terms.week_hours_max,
+            rate: terms.rate,
+            is_active: true,
+        };
+        service.set_worker(owner, agent.id, terms).await?;
+        workers.push(agent.clone());
+    }
+    if workers.is_empty() {
+        return Ok(());
+    }
+    let mut staffing = service.settings()?.staffing.clone();
+    (staffing.n_regular, staffing.zone) = (3, "Europe/Oslo".to_owned());
+    service.set_staffing(owner, staffing).await?;
+    let today = service.now().0.div_euclid(24 * HOUR_MS);
+    let begins = |day: i64, hour: i64| desk::Time((day * 24 + hour) * HOUR_MS);
+    let (back, ahead) = SHIFT_DAYS;
+    let worked = (today - back..today).map(|day| {
+        let nth = day.rem_euclid(workers.len() as i64) as usize;
+        let starts_at = begins(day, SHIFT_HOURS[(day.rem_euclid(2)) as usize]);
+        // Now and then somebody is a little late, and all are gone for some minutes once.
+        let late_ms =
+            [-2, 0, 12, -1, 3].map(|minutes| minutes * 60_000)[day.rem_euclid(5) as usize];
+        let came = starts_at.plus_ms(late_ms);
+        let away = starts_at.plus_ms(2 * HOUR_MS);
+        let ends_at = starts_at.plus_ms(4 * HOUR_MS);
+        let there = vec![(came, away), (away.plus_ms(7 * 60_000), ends_at.plus_ms(60_000))];
+        WorkedShift { agent_id: workers[nth].id, starts_at, ends_at, there }
+    });
+    let reason = "The daily round";
+    service.write_worked(worked.collect(), reason).await?;
+    for day in today + 1..=today + ahead {
+        for (nth, hour) in SHIFT_HOURS.into_iter().enumerate() {
+            let starts_at = begins(day, hour);
+            let new = NewShifts {
+                starts_at,
+                ends_at: starts_at.plus_ms(4 * HOUR_MS),
+                n: if nth == 0 { 1 } else { 2 },
+                language: None,
+                extra: if (day + 3).rem_euclid(7) > 4 { 25 } else { 0 },
+                reason: RawText::from(reason),
+                is_open: true,
+            };
+            let ids = service.add_shifts(owner, new).await?;
+            let taker = &workers[(day.unsigned_abs() as usize + nth) % workers.len()];
+            if (day + nth as i64).rem_euclid(2) == 0 {
+                let taker = Caller::plain(Who::Agent(taker.clone()));
+                match service.claim_shift(&taker, ids[0]).await {
+                    // The rules are in the way, and somebody else may take it.
+                    Ok(()) | Err(ServiceError::Conflict { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 fn greet(url: &str, people: &People) {
     say(&format!("The demo desk runs on {url}"));
     say(&format!("Write as a customer: {url}/shop"));
     say(&format!("Sign in with the password {PASSWORD} as one of:"));
-    for Person { name, email, role } in &people.agents {
-        say(&format!("  {email:<26} {role:<6} {name}"));
+    for Person { name, email, role, terms } in &people.agents {
+        let takes = if terms.is_some() { ", takes shifts" } else { "" };
+        say(&format!("  {email:<26} {role:<6} {name}{takes}"));
     }
     say("Stop it with Ctrl-C.");
 }
 
-/// Those who work by script; the owner and the lead are left to whoever tries the demo.
+/// Those who work by script; the owner, the lead and those who take shifts are left to whoever tries
+/// the demo.
 fn scripted(people: &People) -> Vec<String> {
-    let agents = people.agents.iter().filter(|agent| agent.role == "agent");
+    let agents =
+        people.agents.iter().filter(|agent| agent.role == "agent" && agent.terms.is_none());
     agents.map(|agent| agent.email.clone()).collect()
 }
 
@@ -237,6 +320,7 @@ mod tests {
             }
         });
         write_past(&desk.service, &owner, 40, 1).await.unwrap();
+        write_shifts(&desk.service, &owner, &people).await.unwrap();
         keeping.abort();
         let fold = desk.service.fold().await.unwrap();
         assert!(fold.seq() > 10_000 && fold.disagreement().is_none(), "{:?}", fold.disagreement());
@@ -244,7 +328,12 @@ mod tests {
         assert!(desk.service.settings().unwrap().is_demo);
         let signed_in = desk.service.sign_in("kwame@fjordhus.example", PASSWORD).await.unwrap();
         let caller = Caller::plain(Who::Agent(signed_in.agent));
-        assert_eq!(desk.service.agents(&caller).await.unwrap().len(), 4);
+        assert_eq!(desk.service.agents(&caller).await.unwrap().len(), 7);
+        let plan = desk.service.plan(&caller).await.unwrap();
+        assert!(plan.halfhours.iter().any(|one| one.n_needed > 0 && one.n_covered > 0));
+        let month = desk.service.now().plus_ms(-31 * 24 * 3_600_000);
+        let pay = desk.service.pay(&caller, None, month, desk.service.now()).await.unwrap();
+        assert!(pay.len() > 20 && pay.iter().all(|line| line.paid_minutes > 200));
         open_shop(&desk.service, &people).await.expect("a kept folder opens again");
     }
 }

@@ -35,6 +35,20 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) email: String,
     pub(crate) role: String,
+    /// Of those who take shifts.
+    pub(crate) terms: Option<Terms>,
+}
+
+/// The terms on which somebody takes shifts.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Terms {
+    pub(crate) zone: String,
+    pub(crate) laws: Vec<String>,
+    pub(crate) languages: Vec<String>,
+    pub(crate) wish_hours: i64,
+    pub(crate) week_hours_max: i64,
+    pub(crate) rate: i64,
 }
 
 #[derive(Debug, Deserialize)]
@@ -151,7 +165,9 @@ mod tests {
     fn everybody_has_something_to_say() {
         let people = people().unwrap();
         assert_eq!(people.agents.iter().filter(|agent| agent.role == "owner").count(), 1);
-        assert_eq!(people.agents.iter().filter(|agent| agent.role == "agent").count(), 2);
+        let agents = || people.agents.iter().filter(|agent| agent.role == "agent");
+        assert_eq!(agents().filter(|agent| agent.terms.is_none()).count(), 2);
+        assert_eq!(agents().filter(|agent| agent.terms.is_some()).count(), 3);
         let script = script(people).unwrap();
         assert_eq!(script.customers.len(), 24);
         for topic in &script.topics {

@@ -89,7 +89,8 @@ impl Past<'_> {
         let mut cases: Vec<(i64, usize)> = Vec::new();
         for (place, life) in lives.iter().enumerate() {
             let n = (life.cases_a_day * (0.8 + 0.4 * self.chance.share())).round() as usize;
-            let today = (0..n).map(|_| (self.chance.share() * DAY_MS as f64) as i64);
+            let today =
+                (0..n).map(|_| (time_of_day(self.chance.share()) - start).rem_euclid(DAY_MS));
             cases.extend(today.map(|at| (start + at, place)).collect::<Vec<_>>());
             let before_end = self.frame.days - nth;
             if let Some((days, what, _)) = &life.change
@@ -252,6 +253,24 @@ impl Past<'_> {
 }
 
 /// A UUIDv7 of that moment.
+/// When customers come, in parts of each hour of the day: few at night, most before noon.
+const HOURS: [f64; 24] = [
+    1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 4.0, 7.0, 10.0, 12.0, 12.0, 11.0, 10.0, 10.0, 10.0, 9.0, 9.0,
+    8.0, 8.0, 9.0, 8.0, 6.0, 3.0, 2.0,
+];
+
+/// The time of the day before which this share of its customers have come, in milliseconds.
+fn time_of_day(share: f64) -> i64 {
+    let mut left = share * HOURS.iter().sum::<f64>();
+    for (hour, weight) in HOURS.iter().enumerate() {
+        if left < *weight {
+            return ((hour as f64 + left / weight) * 3_600_000.0) as i64;
+        }
+        left -= weight;
+    }
+    DAY_MS - 1
+}
+
 fn case_id(at: i64, nth: u64, seed: u64) -> Uuid {
     let mut chance = Chance::new(seed ^ nth.wrapping_mul(0x9e37_79b9));
     let mut bytes = [0_u8; 10];
