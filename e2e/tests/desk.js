@@ -43,9 +43,10 @@ function binary() {
 
 export class Desk {
   /** A demo desk without simulated people, in a folder that outlives a kill. */
-  static async open({ options = [] } = {}) {
+  static async open({ options = [], days = 0 } = {}) {
     const desk = new Desk();
     desk.options = options;
+    desk.days = days;
     desk.folder = mkdtempSync(join(tmpdir(), "evenkeel-e2e-"));
     desk.port = await freePort();
     desk.url = `http://127.0.0.1:${desk.port}`;
@@ -71,7 +72,8 @@ export class Desk {
   }
 
   async start() {
-    const words = ["demo", "--quiet", "--past", "0", "--no-open", "--port", String(this.port)];
+    const past = ["--past", String(this.days ?? 0)];
+    const words = ["demo", "--quiet", ...past, "--no-open", "--port", String(this.port)];
     this.process = spawn(binary(), [...words, "--data", this.folder, ...this.options], {
       stdio: "ignore",
     });

@@ -22,6 +22,8 @@ export type KeyAction =
   | "go-reviews"
   | "go-approvals"
   | "go-overview"
+  | "go-shifts"
+  | "go-planner"
   | "go-settings"
   | "brake"
   | "mark-good"
@@ -52,6 +54,8 @@ export const BINDINGS: KeyBinding[] = [
   { keys: "g r", action: "go-reviews", words: "Go to reviews" },
   { keys: "g p", action: "go-approvals", words: "Go to approvals" },
   { keys: "g o", action: "go-overview", words: "Go to the overview" },
+  { keys: "g h", action: "go-shifts", words: "Go to your shifts" },
+  { keys: "g l", action: "go-planner", words: "Go to the planner" },
   { keys: "g s", action: "go-settings", words: "Go to settings" },
   { keys: "b", action: "brake", words: "The brake, on the balance" },
   { keys: "1", action: "mark-good", words: "Mark an answer good" },

@@ -10,6 +10,8 @@ export type Screen =
   | "impact"
   | "what-if"
   | "overview"
+  | "shifts"
+  | "planner"
   | "settings"
   | "sign-in"
   | "setup"
@@ -27,6 +29,8 @@ const SCREENS: Screen[] = [
   "impact",
   "what-if",
   "overview",
+  "shifts",
+  "planner",
   "settings",
   "sign-in",
   "setup",

@@ -1,59 +1,66 @@
 // The desk's calls by name, so that screens never spell a path.
 import { ask, call, get, patch, post, put, query, remove } from "./client.ts";
 import type {
-  AskWhatIf,
-  Balance,
-  Call,
-  ImpactReport,
-  LevelDecision,
-  MarkReview,
-  Replay,
-  ReviewSheet,
-  Reviews,
-  WhatIf,
   AddAgent,
   AddApiToken,
-  AddWebhook,
-  ApiToken,
-  ChangeWebhook,
-  Delivery,
-  NewApiToken,
-  Webhook,
-  WebhookTrial,
+  AddShifts,
   AddTopic,
+  AddWebhook,
   Agent,
+  ApiToken,
   Article,
   ArticleSummary,
+  AskWhatIf,
   Assistant,
+  Balance,
+  Call,
   ChangeAgent,
   ChangeDesk,
   ChangeInbox,
   ChangeTopic,
+  ChangeWebhook,
   Conversation,
   ConversationDetail,
   Counts,
   Customer,
+  Delivery,
   Desk,
   Example,
   FailedJob,
   FileRef,
+  ImpactReport,
   Inbox,
+  LevelDecision,
   Mail,
+  MarkReview,
   Me,
   Message,
+  NewApiToken,
   Overview,
+  OwnShifts,
   Page,
+  PayStatement,
+  Plan,
   Presence,
+  Replay,
   Retrained,
+  Reviews,
+  ReviewSheet,
   Sample,
   SendMessage,
   Session,
   SetLevel,
   SetUp,
+  SetWorker,
+  Staffing,
   Topic,
   TopicTest,
   TraceStep,
   View,
+  Webhook,
+  WebhookTrial,
+  WhatIf,
+  Worker,
   WriteArticle,
 } from "./types.ts";
 
@@ -204,3 +211,21 @@ export const skipReview = (id: string) => post<void>(`/reviews/${id}/skip`);
 export const impact = (days: number) => get<ImpactReport>(`/impact${query({ days })}`);
 export const impactTable = (days: number) => `/api/v1/impact.csv${query({ days })}`;
 export const whatIf = (asked: AskWhatIf) => ask<WhatIf>("/what-if", asked);
+
+export const ownShifts = () => get<OwnShifts>("/me/shifts");
+export const claimShift = (id: string) => post<void>(`/shifts/${id}/claim`);
+export const releaseShift = (id: string) => post<void>(`/shifts/${id}/release`);
+export const addShifts = (body: AddShifts) => post<{ ids: string[] }>("/shifts", body);
+export const publishShift = (id: string) => post<void>(`/shifts/${id}/publish`);
+export const cancelShift = (id: string, reason: string) =>
+  post<void>(`/shifts/${id}/cancel`, { reason });
+export const correctShift = (id: string, minutes: number, reason: string) =>
+  post<void>(`/shifts/${id}/correct`, { minutes, reason });
+export const plan = () => get<Plan>("/plan");
+export const setStaffing = (staffing: Staffing) => put<Staffing>("/staffing", staffing);
+export const workers = async () => (await get<Page<Worker>>("/workers")).items;
+export const setWorker = (id: string, body: SetWorker) => put<Worker>(`/workers/${id}`, body);
+export const pay = (from: string, until: string) =>
+  get<PayStatement>(`/pay${query({ from, until })}`);
+export const payTable = (from: string, until: string, agent?: string) =>
+  `/api/v1/pay.csv${query({ from, until, agent: agent ?? null })}`;

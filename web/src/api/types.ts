@@ -56,6 +56,16 @@ export type WhatIf = Shapes["WhatIf"];
 export type AskWhatIf = Shapes["AskWhatIf"];
 export type ImpactReport = Shapes["ImpactReport"];
 
+export type Shift = Shapes["Shift"];
+export type OfferedShift = Shapes["OfferedShift"];
+export type OwnShifts = Shapes["OwnPage"];
+export type PaidShift = Shapes["PaidShift"];
+export type PayStatement = Shapes["PayStatement"];
+export type Plan = Shapes["Plan"];
+export type PlannedHalfhour = Shapes["PlannedHalfhour"];
+export type Worker = Shapes["Worker"];
+export type Staffing = Shapes["Staffing"];
+
 export type Page<Item> = { items: Item[]; next_cursor: string | null };
 export type View = keyof Counts;
 
@@ -71,5 +81,7 @@ export type ChangeInbox = Shapes["ChangeInbox"];
 export type AddWebhook = Shapes["AddWebhook"];
 export type ChangeWebhook = Shapes["ChangeWebhook"];
 export type AddApiToken = Shapes["AddApiToken"];
+export type AddShifts = Shapes["AddShifts"];
+export type SetWorker = Shapes["SetWorker"];
 export type ChangeDesk = Shapes["ChangeDesk"];
 export type WriteArticle = Shapes["WriteArticle"];

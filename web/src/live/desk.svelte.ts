@@ -19,6 +19,7 @@ import type {
   Message,
   Survey,
   Topic,
+  Worker,
 } from "../api/types.ts";
 import { clock } from "./clock.svelte.ts";
 import { conditionAfter, WELL, type Condition } from "./condition.ts";
@@ -56,6 +57,8 @@ class LiveDesk {
   outgoing = $state.raw<Outgoing[]>([]);
   counts = $state.raw<Counts | null>(null);
   agentId = $state("");
+  /** Whether one has terms on which one takes shifts. */
+  takesShifts = $state(false);
   desk = $state.raw<Desk | null>(null);
   /** Null until the first word; then whether events arrive. */
   isConnected = $state<boolean | null>(null);
@@ -89,6 +92,7 @@ class LiveDesk {
     this.agentId = me.agent.id;
     this.agents.put(me.agent);
     this.desk = me.desk;
+    this.takesShifts = me.takes_shifts;
     this.#whenSignedOut = whenSignedOut;
     this.#ready = new Promise((resolve) => {
       this.#whenReady = resolve;
@@ -225,6 +229,8 @@ class LiveDesk {
       const one = data as Call;
       const isKnown = this.calls.map.has(one.id);
       if (isKnown || isToApprove(one) || this.opened.has(one.conversation_id)) this.calls.put(one);
+    } else if (subject === "worker") {
+      if ((data as Worker).agent.id === this.agentId) this.takesShifts = true;
     } else if (subject === "topic" || subject === "agent" || subject === "customer") {
       this.#namedChanged(subject, data as Topic | Agent | Customer);
     } else this.#recordsOf(subject)?.put(data as Versioned);

@@ -13,6 +13,8 @@ export type Subject =
   | "article"
   | "agent"
   | "inbox"
+  | "worker"
+  | "shift"
   | "desk";
 export type Change = {
   seq: number;
