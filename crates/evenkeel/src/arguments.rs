@@ -84,6 +84,8 @@ pub(crate) enum BenchCommand {
     Search(BenchLargeOptions),
     /// The store against the bare driver: the same rows in the same batches
     Store(BenchStoreOptions),
+    /// Everybody claims shifts at once: no double claim, no rule broken
+    Claims(BenchClaimsOptions),
 }
 
 /// What all benchmarks take.
@@ -177,6 +179,21 @@ pub(crate) struct BenchStoreOptions {
     /// Stores that share the database
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=8))]
     pub(crate) nodes: u32,
+    #[command(flatten)]
+    pub(crate) benching: Benching,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchClaimsOptions {
+    /// People who claim
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) workers: u32,
+    /// Open shifts
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) shifts: u32,
+    /// Who claims what
+    #[arg(long, default_value_t = 42)]
+    pub(crate) seed: u64,
     #[command(flatten)]
     pub(crate) benching: Benching,
 }

@@ -161,6 +161,7 @@ fn run(command: Command) -> Outcome<ExitCode> {
                 BenchCommand::Load(options) => bench::load(options).await,
                 BenchCommand::Klarna(options) => bench::klarna(options).await,
                 BenchCommand::Store(options) => bench::store(options).await,
+                BenchCommand::Claims(options) => bench::claims(options).await,
                 BenchCommand::Idle(options) => bench::idle(options).await,
                 BenchCommand::List(options) => bench::list(options).await,
                 BenchCommand::Search(options) => bench::search(options).await,

@@ -1,5 +1,8 @@
 //! `bench`: a desk of its own, in a process of its own, under load from this one.
 
+mod claims;
+pub(crate) use claims::claims;
+
 mod desk;
 
 mod load;
