@@ -135,3 +135,43 @@ test("terms are set with their rules, and pay is the sum of its shifts, correcte
   assert.notEqual(sum(after), sum(before));
   await lead.context().close();
 });
+
+test("somebody applies on the public page, is taken by an owner, and sees what they may take", async () => {
+  const visitor = await (await newContext(browser, { viewport: { width: 390, height: 844 } })).newPage();
+  await visitor.goto(`${desk.url}/join`);
+  await visitor.getByRole("heading", { name: /takes no applications now/ }).waitFor();
+  assert.deepEqual(await faults(visitor), []);
+
+  const owner = await agent(browser, desk, "ingrid@fjordhus.example");
+  await owner.goto(`${desk.url}/planner/people`);
+  await owner.getByRole("button", { name: "Let people apply" }).click();
+  await owner.getByText("Nobody waits for an answer.").waitFor();
+
+  await visitor.reload();
+  await visitor.getByLabel("Your name").fill("Noor Haddad");
+  await visitor.getByLabel("E-mail").fill("noor@mail.example");
+  await visitor.getByLabel("Languages").fill("ar, en");
+  await visitor.getByLabel("Time zone").fill("Asia/Nowhere");
+  await visitor.getByLabel("About you").fill("I bought the Lofoten sofa, and I like to explain.");
+  await visitor.getByLabel(/You may keep this/).check();
+  await visitor.getByRole("button", { name: "Apply" }).click();
+  await visitor.getByText("There is no time zone Asia/Nowhere.").first().waitFor();
+  await visitor.getByLabel("Time zone").fill("Asia/Amman");
+  assert.deepEqual(await faults(visitor), []);
+  assert.ok(await isWithin(visitor));
+  await visitor.getByRole("button", { name: "Apply" }).click();
+  await visitor.getByRole("heading", { name: "Thank you, Noor Haddad" }).waitFor();
+
+  await owner.getByText("I bought the Lofoten sofa").waitFor();
+  assert.deepEqual(await faults(owner), []);
+  await owner.getByRole("button", { name: "Take: Noor Haddad" }).click();
+  await owner.getByLabel("Their first password").fill(PASSWORD);
+  assert.deepEqual(await faults(owner), []);
+  await owner.getByRole("button", { name: "Take them" }).click();
+  await owner.getByRole("row").filter({ hasText: "Noor Haddad" }).first().waitFor();
+
+  const noor = await worker("noor@mail.example");
+  await noor.getByText("You have no shift to come.").waitFor();
+  await noor.getByRole("button", { name: /^Take it/ }).first().waitFor();
+  for (const page of [visitor, owner, noor]) await page.context().close();
+});

@@ -16,6 +16,7 @@ export type Screen =
   | "sign-in"
   | "setup"
   | "password"
+  | "join"
   | "lost";
 export type Place = { screen: Screen; parts: string[]; search: URLSearchParams; hash: string };
 
@@ -35,6 +36,7 @@ const SCREENS: Screen[] = [
   "sign-in",
   "setup",
   "password",
+  "join",
 ];
 
 export function placeOf(address: { pathname: string; search: string; hash: string }): Place {

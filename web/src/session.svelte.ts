@@ -64,7 +64,7 @@ class Session {
 
   #ended(): void {
     const { screen } = route.place;
-    const isPublic = screen === "sign-in" || screen === "setup" || screen === "password";
+    const isPublic = ["sign-in", "setup", "password", "join"].includes(screen);
     if (this.state === "signed-out" || isPublic) {
       this.state = "signed-out";
       live.stop();

@@ -13,7 +13,8 @@ pub use mailbox::{Fetched, Mailbox, MailboxFault, Open, Place};
 
 mod paper;
 pub use paper::{
-    Paper, Said, answer, invitation, reset, shift_soon, shift_taken_back, shifts_open,
+    Paper, Said, answer, application_refused, application_taken, invitation, reset, shift_soon,
+    shift_taken_back, shifts_open,
 };
 
 mod post;

@@ -81,6 +81,26 @@ pub fn shift_soon(desk: &str, when: &str, link: &str) -> Paper {
     paper(&subject, &[&first, second], ("Look at your shifts", link), last)
 }
 
+/// Somebody has applied for shifts.
+#[must_use]
+pub fn application_taken(desk: &str, days: i64, link: &str) -> Paper {
+    let first = format!("{desk} has your application. A person reads it.");
+    let second = format!("You hear within {days} days, with the reason if the answer is no.");
+    let last = "If it was not you, answer to this letter, and it is deleted.";
+    let subject = format!("Your application to {desk}");
+    paper(&subject, &[&first, &second], ("Look at the page", link), last)
+}
+
+/// An application was refused.
+#[must_use]
+pub fn application_refused(desk: &str, why: &str, link: &str) -> Paper {
+    let first = format!("A person at {desk} has read your application, and the answer is no.");
+    let second = format!("The reason: {why}");
+    let last = "If you think that is wrong, answer to this letter: somebody else looks at it.";
+    let subject = format!("Your application to {desk}");
+    paper(&subject, &[&first, &second], ("Look at the page", link), last)
+}
+
 /// One thing that was written to a customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {

@@ -47,6 +47,8 @@ ids!(
     AgentId,
     /// A token with which a program calls the desk.
     ApiTokenId,
+    /// Somebody who would like to take shifts.
+    ApplicationId,
     /// An article of the help centre.
     ArticleId,
     /// What one customer needs on one topic.

@@ -30,6 +30,8 @@ pub struct DeskSettings {
     pub reads_with: String,
     /// What it wants of the people who answer.
     pub staffing: Staffing,
+    /// People may apply for shifts.
+    pub takes_applications: bool,
 }
 
 /// What a language model was asked on one day, by the desk's clock.

@@ -82,6 +82,8 @@ words!(
         Worker = "worker",
         /// Paid time at the desk.
         Shift = "shift",
+        /// Somebody would like to take shifts.
+        Application = "application",
     }
 );
 
@@ -184,6 +186,10 @@ words!(
         ShiftCancelled = "shift.cancelled",
         /// A person said what is paid of a shift.
         ShiftCorrected = "shift.corrected",
+        /// Somebody applied for shifts.
+        ApplicationAdded = "application.added",
+        /// A person said yes or no to an application.
+        ApplicationDecided = "application.decided",
     }
 );
 

@@ -51,6 +51,10 @@ pub enum LetterKind {
     ShiftTakenBack,
     /// A shift begins within a day.
     ShiftSoon,
+    /// Somebody has applied for shifts.
+    ApplicationTaken,
+    /// Their application was refused.
+    ApplicationRefused,
 }
 
 /// Whether a letter has left.
@@ -77,6 +81,8 @@ impl LetterKind {
             Self::ShiftsOpen => "shifts_open",
             Self::ShiftTakenBack => "shift_taken_back",
             Self::ShiftSoon => "shift_soon",
+            Self::ApplicationTaken => "application_taken",
+            Self::ApplicationRefused => "application_refused",
         }
     }
 
@@ -90,6 +96,8 @@ impl LetterKind {
             Self::ShiftsOpen,
             Self::ShiftTakenBack,
             Self::ShiftSoon,
+            Self::ApplicationTaken,
+            Self::ApplicationRefused,
         ];
         all.into_iter().find(|kind| kind.as_str() == word)
     }

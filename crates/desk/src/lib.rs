@@ -33,9 +33,12 @@ mod webhook;
 
 mod shift;
 
+mod application;
+
 pub mod limits;
 pub mod sayings;
 
+pub use application::{Application, ApplicationState, Decision};
 pub use article::{Article, ArticleState};
 pub use call::{Call, CallState};
 pub use case::{Arm, Assignment, Case, DraftDraw, ReviewDraw};
@@ -44,9 +47,9 @@ pub use conversation::{
 };
 pub use handoff::{Handoff, HandoffReason, RequestedBy};
 pub use id::{
-    AgentId, ApiTokenId, ArticleId, CaseId, ConversationId, CustomerId, DeliveryId, DeskId,
-    ExampleId, FileId, HandoffId, InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId, ShiftId,
-    TopicId, WebhookId,
+    AgentId, ApiTokenId, ApplicationId, ArticleId, CaseId, ConversationId, CustomerId, DeliveryId,
+    DeskId, ExampleId, FileId, HandoffId, InboxId, JobId, LetterId, MessageId, NotAnId, ReviewId,
+    ShiftId, TopicId, WebhookId,
 };
 pub use inbox::{Brake, DeskSettings, Inbox, InboxKind, ModelUse};
 pub use journal::{Actor, Entry, Kind, Subject};

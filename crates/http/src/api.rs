@@ -7,7 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     problem,
     routes::{
-        agents, balance, calls, files, house, knowledge, mail, shifts, webhooks, what_if, widget,
+        agents, balance, calls, files, house, join, knowledge, mail, shifts, webhooks, what_if,
+        widget,
     },
     stream,
     wire::{self, ListOf},
@@ -299,6 +300,23 @@ impl Api {
         let help = "Says what is paid of a shift that is over; for leads.";
         self.post("/shifts/{id}/correct", "correctShift", help, Agents)
             .takes::<shifts::CorrectShift>()
+            .nothing();
+        let help = "Tells whether one may apply for shifts.";
+        self.get("/join", "joining", help, Who::Anybody).gives::<wire::Joining>(200);
+        let help = "Applies for shifts; a person decides.";
+        self.post("/join", "apply", help, Who::Anybody).takes::<join::Apply>().nothing();
+        let help = "Lets people apply, or no more; for owners.";
+        self.put("/join", "takeApplications", help, Agents).takes::<join::Opening>().nothing();
+        let help = "Lists applications, those that wait first; for owners.";
+        self.get("/applications", "listApplications", help, Agents)
+            .gives::<ListOf<wire::Application>>(200);
+        let help = "Takes an applicant: an agent who takes shifts; for owners.";
+        self.post("/applications/{id}/accept", "acceptApplication", help, Agents)
+            .takes::<join::Accept>()
+            .nothing();
+        let help = "Tells an applicant no, and why; for owners.";
+        self.post("/applications/{id}/refuse", "refuseApplication", help, Agents)
+            .takes::<join::RefuseApplication>()
             .nothing();
         let help = "Shows what the next two weeks need, and who is there; for leads.";
         self.get("/plan", "showPlan", help, Agents).gives::<wire::Plan>(200);

@@ -128,6 +128,7 @@ from_path!(
     desk::ApiTokenId,
     desk::InboxId,
     desk::ShiftId,
+    desk::ApplicationId,
     desk::FileId,
     desk::CustomerId,
     // A call's key.

@@ -42,7 +42,7 @@ fn may(scope: Scope, method: &Method, path: &str) -> Result<(), Problem> {
         path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     // Whoever may add agents or set their passwords may do anything, for ever.
-    let is_account = is_below("/agents") && !method.is_safe();
+    let is_account = (is_below("/agents") || is_below("/applications")) && !method.is_safe();
     if is_account || ["/tokens", "/session", "/password"].into_iter().any(is_below) {
         return Err(Problem::forbidden(
             "A program may not do this, whatever its token.",

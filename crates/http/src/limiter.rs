@@ -6,18 +6,21 @@ use std::{
 };
 
 use desk::limits::EMAIL_CHARS_MAX;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use crate::problem::Problem;
 
 /// Sign-ins of one address: ten at once, then one in six seconds.
 const SIGN_INS: (u32, u32) = (10, 10);
+/// Applications of everybody: sixty at once, then one a minute.
+const APPLICATIONS: (u32, u32) = (60, 1);
 /// Messages of one customer: thirty at once, then one a second.
 const MESSAGES: (u32, u32) = (30, 60);
 
 pub(crate) struct Limiter {
     sign_ins: DefaultKeyedRateLimiter<String>,
     messages: DefaultKeyedRateLimiter<String>,
+    applications: DefaultDirectRateLimiter,
     n_knocks: AtomicU64,
 }
 
@@ -29,6 +32,7 @@ impl Limiter {
         Self {
             sign_ins: limiter(SIGN_INS),
             messages: limiter(MESSAGES),
+            applications: RateLimiter::direct(quota(APPLICATIONS)),
             n_knocks: AtomicU64::new(1),
         }
     }
@@ -51,6 +55,13 @@ impl Limiter {
         })
     }
 
+    /// Somebody applies for shifts.
+    pub(crate) fn application(&self) -> Result<(), Problem> {
+        self.applications.check().map_err(|_| {
+            Problem::rate_limited("Too many apply at this moment.", "Try again in an hour.", 3_600)
+        })
+    }
+
     /// A customer writes.
     pub(crate) fn message(&self, customer: &str) -> Result<(), Problem> {
         self.tidy();
@@ -60,7 +71,11 @@ impl Limiter {
     }
 }
 
-fn limiter((burst, per_minute): (u32, u32)) -> DefaultKeyedRateLimiter<String> {
+fn limiter(limit: (u32, u32)) -> DefaultKeyedRateLimiter<String> {
+    RateLimiter::keyed(quota(limit))
+}
+
+fn quota((burst, per_minute): (u32, u32)) -> Quota {
     let number = |n| NonZeroU32::new(n).expect("the limits above are not zero");
-    RateLimiter::keyed(Quota::per_minute(number(per_minute)).allow_burst(number(burst)))
+    Quota::per_minute(number(per_minute)).allow_burst(number(burst))
 }

@@ -50,7 +50,8 @@ pub(crate) struct Change {
     kind: &'static str,
     #[schemars(extend("enum" = [
         "conversation", "message", "case", "handoff", "customer", "topic", "article", "agent",
-        "inbox", "desk", "call", "worker", "shift"
+        "inbox", "desk", "call", "worker", "shift",
+        "application"
     ]))]
     subject: &'static str,
     id: String,
@@ -294,6 +295,17 @@ pub(crate) async fn for_agent(
                     topics: &names.topics,
                 };
                 json(shift.version, wire::Shift::new(shift, &onlooker))
+            }
+            Record::Application(one) => {
+                if viewer.role < desk::Role::Owner {
+                    return None;
+                }
+                let caller = Caller::plain(Who::Agent(viewer.clone()));
+                let agents = desk.service.agents(&caller).await.unwrap_or_default();
+                let topics = &names.topics;
+                let onlooker =
+                    wire::Onlooker { id: viewer.id, role: viewer.role, agents: &agents, topics };
+                json(one.version, wire::Application::new(one, &onlooker))
             }
             Record::Worker(worker) => {
                 if viewer.role < desk::Role::Lead && viewer.id != worker.id {

@@ -14,6 +14,7 @@ use store::{Change, Commit, LetterCounts, PasswordLink, Written};
 
 use crate::{
     Caller, Clock, Result, Service, ServiceError, SignedIn,
+    applications::DECIDED_DAYS,
     brain::spoken,
     house::{back_off, new_id, retry},
     secrets,
@@ -366,6 +367,9 @@ impl Service {
             LetterKind::Reset => self.with_link(mail, letter, RESET_HOURS).await,
             LetterKind::Answer => self.unread(mail, letter).await,
             LetterKind::ShiftsOpen => self.offered(mail, letter).await,
+            LetterKind::ApplicationTaken | LetterKind::ApplicationRefused => {
+                self.to_applicant(mail, letter).await
+            }
             LetterKind::ShiftTakenBack | LetterKind::ShiftSoon => self.of_shift(mail, letter).await,
         }
     }
@@ -439,6 +443,26 @@ impl Service {
             }
             (LetterKind::ShiftSoon, None) if is_theirs && shift.starts_at > self.now() => {
                 channels::shift_soon(name, &when, &link)
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(Words { paper, ..Words::default() }))
+    }
+
+    /// What somebody is told who has applied; the letter's fact names it.
+    async fn to_applicant(&self, mail: &Mail, letter: &Letter) -> Result<Option<Words>> {
+        let id = letter.fact.split('/').nth(1).and_then(|id| id.parse().ok());
+        let Some(id) = id else { return Ok(None) };
+        let Some(application) = self.store.application(id).await? else { return Ok(None) };
+        let settings = self.settings()?;
+        let name = settings.name.as_str();
+        let link = format!("{}/join", mail.public_url);
+        let paper = match (letter.kind, &application.decision) {
+            (LetterKind::ApplicationTaken, None) => {
+                channels::application_taken(name, DECIDED_DAYS, &link)
+            }
+            (LetterKind::ApplicationRefused, Some(decision)) => {
+                channels::application_refused(name, decision.reason.as_str(), &link)
             }
             _ => return Ok(None),
         };

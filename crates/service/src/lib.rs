@@ -62,6 +62,9 @@ pub use api_tokens::TOKEN_BEGINS;
 mod shifts;
 pub use shifts::{NewShifts, Offer, OwnShifts, PayLine, WorkedShift, WorkerTerms};
 
+mod applications;
+pub use applications::{DECIDED_DAYS, NewApplication};
+
 mod staffing;
 pub use staffing::{PeoplesPart, Plan, PlannedHalfhour};
 

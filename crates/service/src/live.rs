@@ -189,6 +189,9 @@ impl Service {
             Subject::Case => record(self.store.case(id.parse().map_err(wrong)?).await?),
             Subject::Worker => record(self.store.worker(id.parse().map_err(wrong)?).await?),
             Subject::Shift => record(self.store.shift(id.parse().map_err(wrong)?).await?),
+            Subject::Application => {
+                record(self.store.application(id.parse().map_err(wrong)?).await?)
+            }
             Subject::Call => record(self.store.call(id.to_owned()).await?),
             Subject::Handoff => record(self.store.handoff(id.parse().map_err(wrong)?).await?),
             Subject::Customer => record(self.store.customer(id.parse().map_err(wrong)?).await?),

@@ -137,6 +137,7 @@ impl Service {
                 brake: None,
                 reads_with: self.reading.reads_with(),
                 staffing: desk::Staffing::default(),
+                takes_applications: false,
             },
         );
         commit.add(Kind::InboxOpened, new_inbox(InboxKind::Web));
@@ -152,24 +153,13 @@ impl Service {
         presence: Presence,
     ) -> Result<Agent> {
         let name = required("name", name, limits::NAME_CHARS_MAX)?;
-        let email = required("email", email, limits::EMAIL_CHARS_MAX)?;
-        let email = email.as_str().trim().to_lowercase();
-        let is_address = email.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.len() > 2 && !email.contains(char::is_whitespace)
-        });
-        if !is_address {
-            return Err(ServiceError::invalid(
-                "email",
-                "That is no e-mail address.",
-                "Write it like name@example.com.",
-            ));
-        }
+        let email = email_address(email)?;
         check_password(password)?;
         Ok(Agent {
             id: AgentId(new_id()),
             version: 1,
             name,
-            email: Masked::own_words(email),
+            email,
             role,
             presence,
             is_disabled: false,
@@ -231,6 +221,23 @@ impl Service {
         })
         .await
     }
+}
+
+/// An address in lower case, as far as one can tell without writing to it.
+pub(crate) fn email_address(given: RawText) -> Result<Masked> {
+    let email = required("email", given, limits::EMAIL_CHARS_MAX)?;
+    let email = email.as_str().trim().to_lowercase();
+    let is_address = email.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.len() > 2 && !email.contains(char::is_whitespace)
+    });
+    if !is_address {
+        return Err(ServiceError::invalid(
+            "email",
+            "That is no e-mail address.",
+            "Write it like name@example.com.",
+        ));
+    }
+    Ok(Masked::own_words(email))
 }
 
 /// Long enough to be slow to guess.

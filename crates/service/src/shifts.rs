@@ -208,22 +208,9 @@ impl Service {
         retry(|| async {
             let known = self.store.worker(id).await?;
             let mut commit = self.begin(caller);
-            let WorkerTerms { zone, laws, languages, wish_hours, week_hours_max, rate, is_active } =
-                terms.clone();
             let (version, created_at) =
                 known.as_ref().map_or((1, commit.at), |known| (known.version, known.created_at));
-            let worker = Worker {
-                id,
-                version,
-                zone,
-                laws,
-                languages,
-                wish_hours,
-                week_hours_max,
-                rate,
-                is_active,
-                created_at,
-            };
+            let worker = Worker { version, ..worker(id, terms.clone(), created_at) };
             match known {
                 Some(_) => commit.change(Kind::WorkerChanged, worker.clone()),
                 None => commit.add(Kind::WorkerAdded, worker.clone()),
@@ -799,7 +786,24 @@ fn line(shift: Shift, agent_id: AgentId, present: &[AtDesk], now: Time) -> Resul
     Ok(Some(PayLine { shift, agent_id, present_minutes, paid_minutes: minutes, why, amount }))
 }
 
-fn checked(terms: WorkerTerms) -> Result<WorkerTerms> {
+/// Terms as they are stored.
+pub(crate) fn worker(id: AgentId, terms: WorkerTerms, created_at: Time) -> Worker {
+    let WorkerTerms { zone, laws, languages, wish_hours, week_hours_max, rate, is_active } = terms;
+    Worker {
+        id,
+        version: 1,
+        zone,
+        laws,
+        languages,
+        wish_hours,
+        week_hours_max,
+        rate,
+        is_active,
+        created_at,
+    }
+}
+
+pub(crate) fn checked(terms: WorkerTerms) -> Result<WorkerTerms> {
     if Zone::named(&terms.zone).is_none() {
         let detail = format!("There is no time zone {}.", terms.zone);
         return Err(ServiceError::invalid("zone", detail, "Write it like Europe/Berlin."));
@@ -829,7 +833,7 @@ fn checked(terms: WorkerTerms) -> Result<WorkerTerms> {
 }
 
 /// A language as in `en` or `pt-BR`.
-fn language_tag(text: &str) -> Result<String> {
+pub(crate) fn language_tag(text: &str) -> Result<String> {
     let text = text.trim();
     let is_tag = (2..=11).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');

@@ -20,6 +20,8 @@ const FILE_MS: i64 = 24 * 3_600_000;
 const LETTER_MS: i64 = 30 * 24 * 3_600_000;
 /// Deliveries that were told or given up are shown so long.
 const DELIVERY_MS: i64 = 7 * 24 * 3_600_000;
+/// Refused applications are kept so long, in case that somebody contests.
+const APPLICATION_MS: i64 = 182 * 24 * 3_600_000;
 /// Traces are for those who look into an answer, not for ever.
 const TRACE_MS: i64 = 30 * 24 * 3_600_000;
 
@@ -52,6 +54,7 @@ impl Service {
         let mut commit = Commit::new(self.now(), Actor::System);
         commit.push(Change::Sweep {
             letters_before: now.plus_ms(-LETTER_MS),
+            applications_before: commit.at.plus_ms(-APPLICATION_MS),
             deliveries_before: now.plus_ms(-DELIVERY_MS),
             sessions_before: now,
             keys_before: now.plus_ms(-limits::IDEMPOTENCY_MS),

@@ -168,6 +168,7 @@ fn place(record: &Record) -> (Table, String, i64) {
         Record::Handoff(row) => (Table::Handoffs, row.id.to_string(), row.version),
         Record::Call(call) => (Table::Calls, call.key.clone(), call.version),
         Record::Worker(worker) => (Table::Workers, worker.id.to_string(), worker.version),
+        Record::Application(one) => (Table::Applications, one.id.to_string(), one.version),
         Record::Shift(shift) => (Table::Shifts, shift.id.to_string(), shift.version),
     }
 }

@@ -3,10 +3,10 @@
 use std::fmt;
 
 use desk::{
-    Actor, Agent, AgentId, ApiToken, ApiTokenId, Article, Call, Case, CaseId, Conversation,
-    ConversationId, Customer, CustomerId, Delivery, DeliveryId, DeliveryState, DeskSettings, Entry,
-    Example, File, FileId, Handoff, Inbox, IncomingMail, JobId, Kind, Letter, LetterId,
-    LetterState, MailPlace, Message, MessageId, ModelUse, Presence, Review, ReviewId,
+    Actor, Agent, AgentId, ApiToken, ApiTokenId, Application, Article, Call, Case, CaseId,
+    Conversation, ConversationId, Customer, CustomerId, Delivery, DeliveryId, DeliveryState,
+    DeskSettings, Entry, Example, File, FileId, Handoff, Inbox, IncomingMail, JobId, Kind, Letter,
+    LetterId, LetterState, MailPlace, Message, MessageId, ModelUse, Presence, Review, ReviewId,
     ReviewVerdict, Shift, Subject, Time, Topic, TopicId, Webhook, WebhookId, Worker,
 };
 use privacy::Masked;
@@ -241,6 +241,8 @@ pub enum Change {
     Sweep {
         /// Letters that were finished before, and links that ended before, both by the real clock.
         letters_before: Time,
+        /// Applications that were refused before, by the desk's clock.
+        applications_before: Time,
         /// Deliveries that were finished before, by the real clock.
         deliveries_before: Time,
         /// Sessions that ended before.
@@ -309,6 +311,8 @@ pub enum Record {
     Worker(Worker),
     /// Paid time at the desk.
     Shift(Shift),
+    /// Somebody would like to take shifts.
+    Application(Application),
 }
 
 macro_rules! records {
@@ -335,6 +339,7 @@ records!(
     Call(Call),
     Worker(Worker),
     Shift(Shift),
+    Application(Application),
 );
 
 impl Record {
@@ -355,6 +360,7 @@ impl Record {
             Self::Call(call) => (Subject::Call, call.key.clone()),
             Self::Worker(worker) => (Subject::Worker, worker.id.to_string()),
             Self::Shift(shift) => (Subject::Shift, shift.id.to_string()),
+            Self::Application(one) => (Subject::Application, one.id.to_string()),
         }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) enum Table {
     Calls,
     Workers,
     Shifts,
+    Applications,
     Counters,
 }
 
@@ -83,6 +84,7 @@ macro_rules! locks {
             concat!("select id, version, null as mark from calls where id ", $end),
             concat!("select id, version, null as mark from workers where id ", $end),
             concat!("select id, version, null as mark from shifts where id ", $end),
+            concat!("select id, version, null as mark from applications where id ", $end),
             concat!(
                 "select name as id, value as version, null as mark from counters where name ",
                 $end
@@ -92,10 +94,10 @@ macro_rules! locks {
 }
 
 /// One row each: there is one writer, and the rows are in its memory.
-pub(crate) const SQLITE_LOCKS: [&str; 18] = locks!("= ?1");
+pub(crate) const SQLITE_LOCKS: [&str; 19] = locks!("= ?1");
 /// All rows of a table at once, locked in order of their ids. Other nodes may refer to a locked
 /// row, but not change it.
-pub(crate) const POSTGRES_LOCKS: [&str; 18] = locks!("= any (?1) order by id for no key update");
+pub(crate) const POSTGRES_LOCKS: [&str; 19] = locks!("= any (?1) order by id for no key update");
 
 /// `?1` becomes `$1`.
 pub(crate) fn postgres_placeholders(sql: &str) -> String {

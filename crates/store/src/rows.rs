@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use desk::{
-    Agent, AgentId, ApiToken, Article, Author, AuthorType, Call, Conversation, Customer, Delivery,
-    DeskSettings, Entry, File, Handler, Inbox, IncomingMail, LastMessage, Letter, LetterKind,
-    LetterState, MailPlace, Message, ModelUse, Priority, Shift, Source, Staffing, Survey, Time,
-    Topic, Webhook, Worker,
+    Agent, AgentId, ApiToken, Application, Article, Author, AuthorType, Call, Conversation,
+    Customer, Delivery, DeskSettings, Entry, File, Handler, Inbox, IncomingMail, LastMessage,
+    Letter, LetterKind, LetterState, MailPlace, Message, ModelUse, Priority, Shift, Source,
+    Staffing, Survey, Time, Topic, Webhook, Worker,
 };
 use privacy::Masked;
 use serde::{Deserialize, Serialize};
@@ -184,6 +184,7 @@ pub(crate) fn desk(row: &Row<'_>) -> Outcome<DeskSettings> {
             zone: row.get("zone")?,
             currency: row.get("currency")?,
         },
+        takes_applications: row.get("takes_applications")?,
     })
 }
 
@@ -470,6 +471,32 @@ pub(crate) fn worker(row: &Row<'_>) -> Outcome<Worker> {
         week_hours_max: row.get("week_hours_max")?,
         rate: row.get("rate")?,
         is_active: row.get("is_active")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+pub(crate) fn application(row: &Row<'_>) -> Outcome<Application> {
+    let decision = match optional_time(row, "decided_at")? {
+        Some(at) => Some(desk::Decision {
+            at,
+            by: id(row, "decided_by")?,
+            reason: optional_masked(row, "reason")?.unwrap_or_default(),
+        }),
+        None => None,
+    };
+    Ok(Application {
+        id: id(row, "id")?,
+        version: row.get("version")?,
+        name: masked(row, "name")?,
+        email: masked(row, "email")?,
+        zone: row.get("zone")?,
+        languages: texts(row, "languages")?,
+        wish_hours: row.get("wish_hours")?,
+        is_student: row.get("is_student")?,
+        words: masked(row, "words")?,
+        state: word(row, "state", desk::ApplicationState::parse)?,
+        decision,
+        agent_id: optional_id(row, "agent_id")?,
         created_at: time(row, "created_at")?,
     })
 }

@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 
 use desk::{
-    Agent, Article, Author, Call, Case, Conversation, ConversationId, Customer, CustomerId,
-    DeskSettings, Entry, Handler, Handoff, Inbox, Message, MessageKind, Presence, Review,
-    ReviewedAnswer, Shift, Topic, Worker,
+    Agent, Application, Article, Author, Call, Case, Conversation, ConversationId, Customer,
+    CustomerId, DeskSettings, Entry, Handler, Handoff, Inbox, Message, MessageKind, Presence,
+    Review, ReviewedAnswer, Shift, Topic, Worker,
 };
 
 use crate::{
@@ -66,7 +66,7 @@ shapes! {
     DESK: "desks" [
         "name", "hours", "is_demo", "draw_seed", "fingerprint_key", "trained_at", "braked_at",
         "braked_by", "brake_reason", "reads_with", "handling_minutes", "within_seconds",
-        "staffed_share", "fall_hours", "n_regular", "regular_from", "regular_until", "zone", "currency",
+        "staffed_share", "fall_hours", "n_regular", "regular_from", "regular_until", "zone", "currency", "takes_applications",
     ];
     INBOX: "inboxes" ["name", "key", "greeting", "identity_secret", "kind"];
     AGENT: "agents" [
@@ -96,6 +96,10 @@ shapes! {
         "starts_at", "ends_at", "language", "topic_id", "reason", "rate", "extra", "state", "agent_id",
         "published_at", "claimed_at", "cancelled_at", "cancel_reason", "paid_minutes",
         "paid_reason", "paid_by", "paid_at", "created_by", "created_at",
+    ];
+    APPLICATION: "applications" [
+        "name", "email", "zone", "languages", "wish_hours", "is_student", "words", "state",
+        "decided_at", "decided_by", "reason", "agent_id", "created_at",
     ];
     CONVERSATION: "conversations" [
         "number", "inbox_id", "customer_id", "subject", "state", "handler", "agent_id",
@@ -480,6 +484,7 @@ impl Writes {
             }
             Change::Sweep {
                 letters_before,
+                applications_before,
                 deliveries_before,
                 sessions_before,
                 keys_before,
@@ -502,6 +507,10 @@ impl Writes {
                 self.push(
                     "delete from deliveries where finished_at < ?1 and state <> 'waiting'",
                     values![*deliveries_before],
+                );
+                self.push(
+                    "delete from applications where state = 'refused' and decided_at < ?1",
+                    values![*applications_before],
                 );
                 self.push("delete from api_tokens where expires_at < ?1", values![*letters_before]);
                 self.push("delete from traces where at < ?1", values![*traces_before]);
@@ -530,6 +539,7 @@ impl Writes {
             Record::Call(call) => self.push(&CALL.insert, call_values(call)),
             Record::Worker(worker) => self.push(&WORKER.insert, worker_values(worker)),
             Record::Shift(shift) => self.push(&SHIFT.insert, shift_values(shift)),
+            Record::Application(one) => self.push(&APPLICATION.insert, application_values(one)),
         }
     }
 
@@ -553,6 +563,7 @@ impl Writes {
             Record::Call(call) => self.push(&CALL.update, call_values(call)),
             Record::Worker(worker) => self.push(&WORKER.update, worker_values(worker)),
             Record::Shift(shift) => self.push(&SHIFT.update, shift_values(shift)),
+            Record::Application(one) => self.push(&APPLICATION.update, application_values(one)),
             // What it quotes was masked; nothing else of a handoff changes.
             Record::Handoff(handoff) => self.push(
                 "update handoffs set version = version + 1, summary = ?2 where id = ?1",
@@ -817,6 +828,7 @@ fn desk_values(desk: &DeskSettings) -> Vec<Value> {
         desk.staffing.regular_until,
         &desk.staffing.zone,
         &desk.staffing.currency,
+        desk.takes_applications,
     ])
 }
 
@@ -956,6 +968,27 @@ fn shift_values(shift: &Shift) -> Vec<Value> {
         correction.map(|correction| correction.at),
         shift.created_by.map(|id| id.to_string()),
         shift.created_at,
+    ]
+    .into()
+}
+
+fn application_values(one: &Application) -> Vec<Value> {
+    let decision = one.decision.as_ref();
+    values![
+        one.id.to_string(),
+        &one.name,
+        &one.email,
+        &one.zone,
+        rows::json(&one.languages),
+        one.wish_hours,
+        one.is_student,
+        &one.words,
+        one.state.as_str(),
+        decision.map(|decision| decision.at),
+        decision.map(|decision| decision.by.to_string()),
+        decision.map(|decision| &decision.reason),
+        one.agent_id.map(|id| id.to_string()),
+        one.created_at,
     ]
     .into()
 }

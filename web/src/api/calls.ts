@@ -7,6 +7,8 @@ import type {
   AddTopic,
   AddWebhook,
   Agent,
+  Application,
+  Apply,
   ApiToken,
   Article,
   ArticleSummary,
@@ -30,6 +32,7 @@ import type {
   FileRef,
   ImpactReport,
   Inbox,
+  Joining,
   LevelDecision,
   Mail,
   MarkReview,
@@ -229,3 +232,12 @@ export const pay = (from: string, until: string) =>
   get<PayStatement>(`/pay${query({ from, until })}`);
 export const payTable = (from: string, until: string, agent?: string) =>
   `/api/v1/pay.csv${query({ from, until, agent: agent ?? null })}`;
+
+export const joining = () => get<Joining>("/join");
+export const apply = (body: Apply) => post<void>("/join", body);
+export const takeApplications = (open: boolean) => put<void>("/join", { open });
+export const applications = async () => (await get<Page<Application>>("/applications")).items;
+export const acceptApplication = (id: string, terms: SetWorker, password: string | null) =>
+  post<void>(`/applications/${id}/accept`, { terms, password });
+export const refuseApplication = (id: string, reason: string) =>
+  post<void>(`/applications/${id}/refuse`, { reason });

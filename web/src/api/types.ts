@@ -65,6 +65,8 @@ export type Plan = Shapes["Plan"];
 export type PlannedHalfhour = Shapes["PlannedHalfhour"];
 export type Worker = Shapes["Worker"];
 export type Staffing = Shapes["Staffing"];
+export type Application = Shapes["Application"];
+export type Joining = Shapes["Joining"];
 
 export type Page<Item> = { items: Item[]; next_cursor: string | null };
 export type View = keyof Counts;
@@ -82,6 +84,7 @@ export type AddWebhook = Shapes["AddWebhook"];
 export type ChangeWebhook = Shapes["ChangeWebhook"];
 export type AddApiToken = Shapes["AddApiToken"];
 export type AddShifts = Shapes["AddShifts"];
+export type Apply = Shapes["Apply"];
 export type SetWorker = Shapes["SetWorker"];
 export type ChangeDesk = Shapes["ChangeDesk"];
 export type WriteArticle = Shapes["WriteArticle"];

@@ -15,6 +15,7 @@ export type Subject =
   | "inbox"
   | "worker"
   | "shift"
+  | "application"
   | "desk";
 export type Change = {
   seq: number;

@@ -5,6 +5,7 @@ pub(crate) mod balance;
 pub(crate) mod calls;
 pub(crate) mod files;
 pub(crate) mod house;
+pub(crate) mod join;
 pub(crate) mod knowledge;
 pub(crate) mod mail;
 pub(crate) mod shifts;
@@ -118,6 +119,10 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/shifts/{id}/release", post(shifts::release))
         .route("/shifts/{id}/cancel", post(shifts::cancel))
         .route("/shifts/{id}/correct", post(shifts::correct))
+        .route("/join", get(join::state).post(join::apply).put(join::open))
+        .route("/applications", get(join::list))
+        .route("/applications/{id}/accept", post(join::accept))
+        .route("/applications/{id}/refuse", post(join::refuse))
         .route("/plan", get(shifts::plan))
         .route("/staffing", put(shifts::set_staffing))
         .route("/workers", get(shifts::workers))

@@ -23,21 +23,21 @@ use crate::{
 type Reply<T> = Result<Answer<T>, Problem>;
 
 /// What shifts are shown with.
-struct Names {
+pub(crate) struct Names {
     agents: Vec<desk::Agent>,
     topics: Vec<desk::Topic>,
     me: desk::Agent,
 }
 
 impl Names {
-    async fn load(desk: &Desk, signed: &Signed) -> Result<Self, Problem> {
+    pub(crate) async fn load(desk: &Desk, signed: &Signed) -> Result<Self, Problem> {
         let me = signed.caller.agent()?.clone();
         let agents = desk.service.agents(&signed.caller).await?;
         let topics = desk.service.topics(&signed.caller).await?;
         Ok(Self { agents, topics, me })
     }
 
-    fn onlooker(&self) -> Onlooker<'_> {
+    pub(crate) fn onlooker(&self) -> Onlooker<'_> {
         Onlooker { id: self.me.id, role: self.me.role, agents: &self.agents, topics: &self.topics }
     }
 }
@@ -251,21 +251,27 @@ fn yes() -> bool {
     true
 }
 
+impl From<SetWorker> for WorkerTerms {
+    fn from(given: SetWorker) -> Self {
+        Self {
+            zone: given.zone,
+            laws: given.laws,
+            languages: given.languages,
+            wish_hours: given.wish_hours,
+            week_hours_max: given.week_hours_max,
+            rate: given.rate,
+            is_active: given.active,
+        }
+    }
+}
+
 pub(crate) async fn set_worker(
     State(desk): State<Desk>,
     signed: Signed,
     Path(id): Path<AgentId>,
     Json(given): Json<SetWorker>,
 ) -> Reply<wire::Worker> {
-    let terms = WorkerTerms {
-        zone: given.zone,
-        laws: given.laws,
-        languages: given.languages,
-        wish_hours: given.wish_hours,
-        week_hours_max: given.week_hours_max,
-        rate: given.rate,
-        is_active: given.active,
-    };
+    let terms = given.into();
     let worker = desk.service.set_worker(&signed.caller, id, terms).await?;
     let names = Names::load(&desk, &signed).await?;
     Ok(Answer(wire::Worker::new(&worker, &names.onlooker())))

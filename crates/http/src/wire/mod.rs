@@ -17,7 +17,9 @@ pub(crate) use balance::{Balance, Decided, Replay, Report, Reviews, Sheet};
 pub(crate) use calls::{Call, TraceStep};
 pub(crate) use mail::{Delivered, Mail};
 pub(crate) use overview::{FailedJob, Overview};
-pub(crate) use shifts::{Onlooker, OwnPage, PayStatement, Plan, Shift, Staffing, Worker, calendar};
+pub(crate) use shifts::{
+    Application, Joining, Onlooker, OwnPage, PayStatement, Plan, Shift, Staffing, Worker, calendar,
+};
 pub(crate) use webhooks::{
     ApiToken, Delivery, NewApiToken, Ping, Webhook, WebhookEvent, WebhookTrial,
 };

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Write as _};
 use desk::{AgentId, Role, Staffing as DeskStaffing, Time, TopicId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use service::{Offer, OwnShifts, Plan as ServicePlan};
+use service::{DECIDED_DAYS, Offer, OwnShifts, Plan as ServicePlan};
 
 use super::{Ref, optional_time, time};
 
@@ -277,6 +277,61 @@ fn fold(calendar: &mut String, text: &str) {
         room -= c.len_utf8();
     }
     calendar.push_str("\r\n");
+}
+
+/// Whether one may apply for shifts.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Joining {
+    pub(crate) desk_name: String,
+    pub(crate) open: bool,
+    /// A person decides within so many days.
+    pub(crate) decided_days: i64,
+}
+
+/// Somebody would like to take shifts.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Application {
+    id: String,
+    version: i64,
+    name: String,
+    email: String,
+    zone: String,
+    languages: Vec<String>,
+    wish_hours: i64,
+    student: bool,
+    /// What they say of themselves.
+    words: String,
+    #[schemars(extend("enum" = ["open", "accepted", "refused"]))]
+    state: &'static str,
+    /// A person decides by then.
+    decide_by: String,
+    decided_at: Option<String>,
+    decided_by: Option<Ref>,
+    reason: Option<String>,
+    created_at: String,
+}
+
+impl Application {
+    pub(crate) fn new(one: &desk::Application, onlooker: &Onlooker<'_>) -> Self {
+        let decision = one.decision.as_ref();
+        Self {
+            id: one.id.to_string(),
+            version: one.version,
+            name: one.name.to_string(),
+            email: one.email.to_string(),
+            zone: one.zone.clone(),
+            languages: one.languages.clone(),
+            wish_hours: one.wish_hours,
+            student: one.is_student,
+            words: one.words.to_string(),
+            state: one.state.as_str(),
+            decide_by: time(one.created_at.plus_ms(DECIDED_DAYS * 24 * 3_600_000)),
+            decided_at: decision.map(|decision| time(decision.at)),
+            decided_by: decision.map(|decision| onlooker.agent(decision.by)),
+            reason: decision.map(|decision| decision.reason.to_string()),
+            created_at: time(one.created_at),
+        }
+    }
 }
 
 /// What a shift is paid.

@@ -91,7 +91,8 @@ pub(crate) struct WebhookEvent {
     pub(crate) seq: i64,
     #[schemars(extend("enum" = [
         "conversation", "message", "case", "handoff", "customer", "topic", "article", "agent",
-        "inbox", "desk", "call", "worker", "shift"
+        "inbox", "desk", "call", "worker", "shift",
+        "application"
     ]))]
     pub(crate) subject: &'static str,
     pub(crate) subject_id: String,

@@ -10,6 +10,7 @@ mod events;
 mod files;
 mod follow;
 mod identity;
+mod join;
 mod letters;
 mod mail;
 mod models;

@@ -1,8 +1,8 @@
 //! Shifts, those who take them, and what forecasts are made of.
 
-use desk::{AgentId, Shift, ShiftId, Time, TopicId, Worker};
+use desk::{AgentId, Application, ApplicationId, Shift, ShiftId, Time, TopicId, Worker};
 
-use super::ReadError;
+use super::{ReadError, n_rows};
 use crate::{
     Store, rows,
     value::{Row, values},
@@ -52,6 +52,26 @@ impl Store {
     pub async fn workers(&self) -> Result<Vec<Worker>, ReadError> {
         let sql = "select * from workers order by created_at, id";
         self.read(move |c| c.all(sql, &values![], rows::worker)).await
+    }
+
+    /// An application.
+    pub async fn application(&self, id: ApplicationId) -> Result<Option<Application>, ReadError> {
+        let sql = "select * from applications where id = ?1";
+        self.read(move |c| c.first(sql, &values![id.to_string()], rows::application)).await
+    }
+
+    /// Applications that wait, oldest first, then those that were decided, latest first.
+    pub async fn applications(&self, limit: usize) -> Result<Vec<Application>, ReadError> {
+        let sql = "select * from applications order by \
+            case state when 'open' then 0 else 1 end, \
+            case state when 'open' then created_at else -decided_at end, id limit ?1";
+        self.read(move |c| c.all(sql, &values![n_rows(limit)], rows::application)).await
+    }
+
+    /// How many applications wait.
+    pub async fn n_open_applications(&self) -> Result<i64, ReadError> {
+        let sql = "select count(*) as n from applications where state = 'open'";
+        self.read(move |c| c.number(sql, &values![])).await
     }
 
     /// A shift.

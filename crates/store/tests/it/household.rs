@@ -68,6 +68,7 @@ fn add_house(commit: &mut Commit, agent: AgentId) {
             brake: Some(desk::Brake { at: Time(4), by: None, reason: text("Tried") }),
             reads_with: "rules".to_owned(),
             staffing: desk::Staffing { share: 0.1 + 0.7, ..desk::Staffing::default() },
+            takes_applications: true,
         },
     );
     commit.add(
@@ -317,6 +318,7 @@ async fn add_talk(desk: &Desk, agent: AgentId, topic: TopicId) {
     commit.add(Kind::CallProposed, call(row_id, case_id));
     commit.add(Kind::WorkerAdded, worker(agent));
     commit.add(Kind::ShiftAdded, shift(agent, topic));
+    commit.add(Kind::ApplicationAdded, application(agent));
     commit.push(Change::NotePresence(agent, Presence::Available, Time(10)));
     commit.push(Change::NotePresence(agent, Presence::Away, Time(12)));
     commit.push(Change::NotePresence(agent, Presence::Available, Time(14)));
@@ -350,6 +352,24 @@ fn worker(id: AgentId) -> desk::Worker {
         rate: 21_050,
         is_active: true,
         created_at: Time(10),
+    }
+}
+
+fn application(agent: AgentId) -> desk::Application {
+    desk::Application {
+        id: desk::ApplicationId(Uuid::now_v7()),
+        version: 1,
+        name: text("Noor"),
+        email: text("noor@mail.example"),
+        zone: "Asia/Amman".to_owned(),
+        languages: vec!["ar".to_owned()],
+        wish_hours: 8,
+        is_student: true,
+        words: text("I bought the sofa"),
+        state: desk::ApplicationState::Refused,
+        decision: Some(desk::Decision { at: Time(12), by: agent, reason: text("Nobody needed") }),
+        agent_id: None,
+        created_at: Time(11),
     }
 }
 

@@ -25,7 +25,7 @@ export function gaps(halfhours: PlannedHalfhour[]): Gap[] {
     const people = n === 1 ? "1 person" : `${n} people`;
     return {
       at,
-      words: `${dayOf(at)}: ${hours(n_short / 2)} short, at ${clockOf(worst.at)} ${people}`,
+      words: `${dayOf(at)}: ${hours(n_short / 2)} short, most at ${clockOf(worst.at)}: ${people}`,
     };
   });
 }
