@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { OfferedShift, PlannedHalfhour } from "../src/api/types.ts";
 import { gaps, needGeometry, totals } from "../src/screens/planner/need.ts";
-import { alike, byDay, clockOf, dayOf, hours, minutesOf, until } from "../src/screens/shifts/times.ts";
+import { alike, byDay, clockOf, dayOf, hours, knownZone, minutesOf, until } from "../src/screens/shifts/times.ts";
 
 test("times are those of the place where somebody works", () => {
   expect(clockOf("2026-03-02T23:30:00Z", "Europe/Berlin", "en-DE")).toBe("00:30");
@@ -10,6 +10,11 @@ test("times are those of the place where somebody works", () => {
   expect(dayOf("2026-03-02T23:30:00Z", "America/Lima", "en-DE")).toBe("Mon, 2 March");
   const days = byDay(["2026-03-02T22:00:00Z", "2026-03-02T23:30:00Z"], (at) => at, "Europe/Berlin");
   expect(days.map((day) => day.items.length)).toEqual([1, 1]);
+});
+
+test("a zone that the browser does not know is not used", () => {
+  expect(knownZone("Europe/Berlin")).toBe("Europe/Berlin");
+  expect(knownZone("Factory/Default")).toBeUndefined();
 });
 
 test("hours and minutes in words", () => {

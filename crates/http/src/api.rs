@@ -277,6 +277,8 @@ impl Api {
         use Who::Agents;
         let help = "Shows one's own shifts, those that one may take, one's hours and pay.";
         self.get("/me/shifts", "ownShifts", help, Agents).gives::<wire::OwnPage>(200);
+        let help = "Gives all that is kept of one as somebody who takes shifts.";
+        self.get("/me/data", "ownData", help, Agents).gives::<wire::OwnData>(200);
         let help = "Gives an agent's shifts to their calendar program, by a secret address.";
         self.get("/calendar/{id}/{key}", "calendar", help, Who::Anybody).gives_file();
         let help = "Lists shifts that begin in a span of time; for leads.";

@@ -15,7 +15,7 @@ use crate::{
     letters::letter,
     secrets,
     set_up::email_address,
-    shifts::{checked, language_tag, worker},
+    shifts::{checked, language_tags, worker},
 };
 
 /// A person decides within so many days.
@@ -24,8 +24,6 @@ pub const DECIDED_DAYS: i64 = 5;
 const OPEN_MAX: i64 = 500;
 /// As many as a list shows.
 const LISTED_MAX: usize = 200;
-/// Languages that anybody answers in.
-const LANGUAGES_MAX: usize = 20;
 
 /// What somebody tells who would like to take shifts.
 #[derive(Debug, Clone)]
@@ -101,11 +99,7 @@ impl Service {
             let detail = "Hours a week are 1 to 60.";
             return Err(ServiceError::invalid("wish_hours", detail, "Give other hours."));
         }
-        if new.languages.len() > LANGUAGES_MAX {
-            return Err(ServiceError::TooLong { field: "languages", n_max: LANGUAGES_MAX });
-        }
-        let languages: Vec<String> =
-            new.languages.iter().map(|tag| language_tag(tag)).collect::<Result<_>>()?;
+        let languages = language_tags(&new.languages)?;
         let name = required("name", new.name, limits::NAME_CHARS_MAX)?;
         let email = email_address(new.email)?;
         let words = required("words", new.words, limits::DESCRIPTION_CHARS_MAX)?;

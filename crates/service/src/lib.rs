@@ -60,7 +60,7 @@ mod api_tokens;
 pub use api_tokens::TOKEN_BEGINS;
 
 mod shifts;
-pub use shifts::{NewShifts, Offer, OwnShifts, PayLine, WorkedShift, WorkerTerms};
+pub use shifts::{NewShifts, Offer, OwnData, OwnShifts, PayLine, WorkedShift, WorkerTerms};
 
 mod applications;
 pub use applications::{DECIDED_DAYS, NewApplication};

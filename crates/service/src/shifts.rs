@@ -36,6 +36,8 @@ const OFFERS_MAX: usize = 200;
 const AROUND_MS: i64 = 9 * DAY_MS;
 /// Percent that a shift is paid more at most.
 const EXTRA_MAX: i64 = 200;
+/// Languages that anybody answers in.
+const LANGUAGES_MAX: usize = 20;
 /// The longest span of a pay statement.
 const STATEMENT_MS_MAX: i64 = 400 * DAY_MS;
 /// Minutes that a correction may give, a day.
@@ -106,6 +108,19 @@ pub struct OwnShifts {
     /// Their weeks with work in them, from this one on: the beginning, and the hours they have.
     pub weeks: Vec<(Time, f64)>,
     /// What this month's shifts so far are paid.
+    pub lines: Vec<PayLine>,
+}
+
+/// All that is kept of somebody as a worker.
+#[derive(Debug, Clone)]
+pub struct OwnData {
+    /// Their terms.
+    pub worker: Worker,
+    /// All shifts that they have or had.
+    pub shifts: Vec<Shift>,
+    /// When they were at the desk.
+    pub presence: Vec<AtDesk>,
+    /// What was paid, of all shifts that are over.
     pub lines: Vec<PayLine>,
 }
 
@@ -557,6 +572,22 @@ impl Service {
         Ok(OwnShifts { worker, rules, own, offers, weeks, lines })
     }
 
+    /// All that is kept of the caller as a worker.
+    ///
+    /// # Errors
+    /// `Forbidden` without terms.
+    pub async fn own_data(&self, caller: &Caller) -> Result<OwnData> {
+        let me = caller.agent()?.id;
+        let worker = self.own_terms(me).await?;
+        let (from, until) = (Time(0), Time(self.now().0 + AHEAD_MS));
+        Ok(OwnData {
+            worker,
+            shifts: self.store.shifts_of(me, from, until).await?,
+            presence: self.store.presence(Some(me), from, until).await?,
+            lines: self.lines(Some(me), from, self.now()).await?,
+        })
+    }
+
     /// Shifts that begin in a span of time.
     ///
     /// # Errors
@@ -822,18 +853,33 @@ pub(crate) fn checked(terms: WorkerTerms) -> Result<WorkerTerms> {
         let hint = "Give it in the smallest unit: 1650 for 16.50.";
         return Err(ServiceError::invalid("rate", "The pay of an hour is missing.", hint));
     }
+    let languages = language_tags(&terms.languages)?;
+    let mut laws: Vec<String> = Vec::new();
+    for law in terms.laws {
+        if !laws.contains(&law) {
+            laws.push(law);
+        }
+    }
+    Ok(WorkerTerms { languages, laws, ..terms })
+}
+
+/// Languages, each once.
+pub(crate) fn language_tags(given: &[String]) -> Result<Vec<String>> {
+    if given.len() > LANGUAGES_MAX {
+        return Err(ServiceError::TooLong { field: "languages", n_max: LANGUAGES_MAX });
+    }
     let mut languages = Vec::new();
-    for language in &terms.languages {
+    for language in given {
         let language = language_tag(language)?;
         if !languages.contains(&language) {
             languages.push(language);
         }
     }
-    Ok(WorkerTerms { languages, ..terms })
+    Ok(languages)
 }
 
 /// A language as in `en` or `pt-BR`.
-pub(crate) fn language_tag(text: &str) -> Result<String> {
+fn language_tag(text: &str) -> Result<String> {
     let text = text.trim();
     let is_tag = (2..=11).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');

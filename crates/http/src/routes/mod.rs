@@ -112,6 +112,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/tokens", get(webhooks::tokens).post(webhooks::add_token))
         .route("/tokens/{id}", delete(webhooks::remove_token))
         .route("/me/shifts", get(shifts::own))
+        .route("/me/data", get(shifts::data))
         .route("/calendar/{id}/{key}", get(shifts::calendar))
         .route("/shifts", get(shifts::list).post(shifts::add))
         .route("/shifts/{id}/publish", post(shifts::publish))

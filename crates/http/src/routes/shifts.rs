@@ -204,6 +204,15 @@ pub(crate) async fn own(State(desk): State<Desk>, signed: Signed) -> Reply<wire:
     Ok(Answer(page))
 }
 
+pub(crate) async fn data(State(desk): State<Desk>, signed: Signed) -> Result<Response, Problem> {
+    let data = desk.service.own_data(&signed.caller).await?;
+    let currency = desk.service.settings()?.staffing.currency.clone();
+    let names = Names::load(&desk, &signed).await?;
+    let name = "attachment; filename=\"my-shifts.json\"";
+    let data = wire::OwnData::new(&data, &currency, &names.onlooker());
+    Ok(([(header::CONTENT_DISPOSITION, name)], Answer(data)).into_response())
+}
+
 pub(crate) async fn calendar(
     State(desk): State<Desk>,
     Path((id, key)): Path<(AgentId, String)>,

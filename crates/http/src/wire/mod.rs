@@ -18,7 +18,8 @@ pub(crate) use calls::{Call, TraceStep};
 pub(crate) use mail::{Delivered, Mail};
 pub(crate) use overview::{FailedJob, Overview};
 pub(crate) use shifts::{
-    Application, Joining, Onlooker, OwnPage, PayStatement, Plan, Shift, Staffing, Worker, calendar,
+    Application, Joining, Onlooker, OwnData, OwnPage, PayStatement, Plan, Shift, Staffing, Worker,
+    calendar,
 };
 pub(crate) use webhooks::{
     ApiToken, Delivery, NewApiToken, Ping, Webhook, WebhookEvent, WebhookTrial,

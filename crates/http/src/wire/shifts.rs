@@ -279,6 +279,43 @@ fn fold(calendar: &mut String, text: &str) {
     calendar.push_str("\r\n");
 }
 
+/// All that is kept of somebody as a worker.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct OwnData {
+    worker: Worker,
+    currency: String,
+    shifts: Vec<Shift>,
+    /// When they were at the desk.
+    presence: Vec<PresenceSpan>,
+    lines: Vec<PaidShift>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct PresenceSpan {
+    from: String,
+    /// Null when they are there.
+    until: Option<String>,
+}
+
+impl OwnData {
+    pub(crate) fn new(data: &service::OwnData, currency: &str, onlooker: &Onlooker<'_>) -> Self {
+        Self {
+            worker: Worker::new(&data.worker, onlooker),
+            currency: currency.to_owned(),
+            shifts: data.shifts.iter().map(|shift| Shift::new(shift, onlooker)).collect(),
+            presence: data
+                .presence
+                .iter()
+                .map(|span| PresenceSpan {
+                    from: time(span.from),
+                    until: optional_time(span.until),
+                })
+                .collect(),
+            lines: data.lines.iter().map(|line| PaidShift::new(line, onlooker)).collect(),
+        }
+    }
+}
+
 /// Whether one may apply for shifts.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Joining {

@@ -214,6 +214,15 @@ async fn pay_follows_presence_and_a_person_corrects_it() {
     );
     // 195 minutes at 16.50 are 53.625.
     assert_eq!((line["amount"].as_i64(), all["total"].as_i64()), (Some(5_363), Some(5_363)));
+    // All of hers, and nothing of others.
+    let data = app.get("/me/data", &ida.token).await;
+    assert_eq!(
+        (data["shifts"].as_array().unwrap().len(), data["presence"].as_array().unwrap().len()),
+        (1, 2)
+    );
+    assert_eq!(data["lines"][0]["amount"], 5_363);
+    let bens = app.get("/me/data", &ben.token).await;
+    assert!(bens["shifts"].as_array().unwrap().is_empty() && !bens.to_string().contains(&ida.id));
     // Another rate from now on leaves what was worked.
     let mut dearer = terms();
     dearer["rate"] = json!(9_900);
@@ -344,6 +353,7 @@ async fn what_cannot_be_is_refused_with_a_hint_and_changes_nothing() {
         ("laws", json!([])),
         ("laws", json!(["moon"])),
         ("languages", json!(["<b>"])),
+        ("languages", json!(vec!["en"; 21])),
         ("wish_hours", json!(21)),
         ("week_hours_max", json!(0)),
         ("rate", json!(0)),

@@ -4,6 +4,16 @@ import { readerLocale } from "../../time.ts";
 
 const HOUR = 3_600_000;
 
+/** A zone that this browser knows; else its own is used. */
+export function knownZone(zone: string | undefined): string | undefined {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    return undefined;
+  }
+}
+
 /** "Tue 3 March", as a calendar at that place has it. */
 export function dayOf(at: string, zone?: string, locale = readerLocale()): string {
   const options: Intl.DateTimeFormatOptions = { weekday: "short", day: "numeric", month: "long" };
