@@ -5,8 +5,8 @@ use std::{path::Path, sync::Arc};
 use desk::Role;
 use privacy::RawText;
 use service::{
-    Caller, Equipment, FirstRun, NewAgent, NewShifts, Service, ServiceError, Who, WorkedShift,
-    WorkerTerms, rules,
+    Caller, Equipment, FirstRun, NewAgent, Service, ServiceError, Who, WorkedShift, WorkerTerms,
+    rules,
 };
 use shop::{Buyer, Shop};
 use sim::{
@@ -250,30 +250,29 @@ async fn write_shifts(service: &Service, owner: &Caller, people: &People) -> Out
         let there = vec![(came, away), (away.plus_ms(7 * 60_000), ends_at.plus_ms(60_000))];
         WorkedShift { agent_id: workers[nth].id, starts_at, ends_at, there }
     });
-    let reason = "The daily round";
-    service.write_worked(worked.collect(), reason).await?;
+    let mut open = Vec::new();
+    let mut takers = Vec::new();
     for day in today + 1..=today + ahead {
+        let extra = if (day + 3).rem_euclid(7) > 4 { 25 } else { 0 };
         for (nth, hour) in SHIFT_HOURS.into_iter().enumerate() {
             let starts_at = begins(day, hour);
-            let new = NewShifts {
-                starts_at,
-                ends_at: starts_at.plus_ms(4 * HOUR_MS),
-                n: if nth == 0 { 1 } else { 2 },
-                language: None,
-                extra: if (day + 3).rem_euclid(7) > 4 { 25 } else { 0 },
-                reason: RawText::from(reason),
-                is_open: true,
-            };
-            let ids = service.add_shifts(owner, new).await?;
-            let taker = &workers[(day.unsigned_abs() as usize + nth) % workers.len()];
-            if (day + nth as i64).rem_euclid(2) == 0 {
-                let taker = Caller::plain(Who::Agent(taker.clone()));
-                match service.claim_shift(&taker, ids[0]).await {
-                    // The rules are in the way, and somebody else may take it.
-                    Ok(()) | Err(ServiceError::Conflict { .. }) => {}
-                    Err(error) => return Err(error.into()),
-                }
+            // One in the morning and two in the afternoon; on each second day one has a taker.
+            for place in 0..=nth {
+                open.push((starts_at, starts_at.plus_ms(4 * HOUR_MS), extra));
+                let is_taken =
+                    place == 0 && day > today + 1 && (day + nth as i64).rem_euclid(2) == 0;
+                let taker = (day.unsigned_abs() as usize + nth) % workers.len();
+                takers.push(is_taken.then(|| workers[taker].clone()));
             }
+        }
+    }
+    let ids = service.write_shifts(worked.collect(), &open, "The daily round").await?;
+    for (id, taker) in ids.into_iter().zip(takers) {
+        let Some(taker) = taker else { continue };
+        match service.claim_shift(&Caller::plain(Who::Agent(taker)), id).await {
+            // The rules are in the way, and somebody else may take it.
+            Ok(()) | Err(ServiceError::Conflict { .. }) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use workforce::{
 };
 
 use crate::{
-    Caller, Result, Service, ServiceError,
+    Caller, Clock, Result, Service, ServiceError,
     house::{new_id, retry},
     incoming::required,
     letters::letter,
@@ -24,6 +24,8 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const SHIFT_MS: std::ops::RangeInclusive<i64> = 2 * HOUR_MS..=8 * HOUR_MS;
 /// A shift may be taken until so long after its beginning.
 const LATE_MS: i64 = 30 * 60_000;
+/// What is offered within this time is told in one letter.
+const OFFERS_MS: i64 = 5 * 60_000;
 /// Shifts that are planned in one go.
 const COPIES_MAX: i64 = 50;
 /// Nobody plans further ahead.
@@ -155,14 +157,20 @@ pub struct WorkedShift {
 }
 
 impl Service {
-    /// Writes worked shifts into a desk that has none, as its past; one that has some stays as it
-    /// is.
+    /// Writes shifts into a desk that has none, as if it had been at work: worked ones, and open ones
+    /// by their beginning, end and percent more, of which nobody is told. A desk that has some stays
+    /// as it is. Gives the open ones.
     ///
     /// # Errors
     /// When the store fails, or somebody has no terms.
-    pub async fn write_worked(&self, worked: Vec<WorkedShift>, reason: &str) -> Result<()> {
+    pub async fn write_shifts(
+        &self,
+        worked: Vec<WorkedShift>,
+        open: &[(Time, Time, i64)],
+        reason: &str,
+    ) -> Result<Vec<ShiftId>> {
         if !self.store.shifts(Time(0), Time(i64::MAX)).await?.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut commit = Commit::new(self.now(), Actor::System);
         for WorkedShift { agent_id, starts_at, ends_at, there } in worked {
@@ -184,8 +192,19 @@ impl Service {
                 commit.push(Change::NotePresence(agent_id, Presence::Away, until));
             }
         }
+        let mut ids = Vec::new();
+        for (starts_at, ends_at, extra) in open.iter().copied() {
+            let shift = Shift {
+                state: ShiftState::Open,
+                published_at: Some(commit.at),
+                extra,
+                ..new_shift(starts_at, ends_at, RawText::from(reason).mask(), commit.at)
+            };
+            ids.push(shift.id);
+            commit.add(Kind::ShiftAdded, shift);
+        }
         self.store.commit(commit).await?;
-        Ok(())
+        Ok(ids)
     }
 
     /// Whether an agent takes shifts.
@@ -330,7 +349,8 @@ impl Service {
             if let Some(agent_id) = shift.agent_id
                 && let Some(agent) = self.store.agent(agent_id).await?
             {
-                self.write_to_worker(&mut commit, LetterKind::ShiftTakenBack, &agent, &shift.id);
+                let kind = LetterKind::ShiftTakenBack;
+                self.write_to_worker(&mut commit, kind, &agent, &shift.id, Clock::real());
             }
             commit.change(Kind::ShiftCancelled, shift);
             self.commit(caller, commit).await?;
@@ -462,7 +482,8 @@ impl Service {
         for shift in soon {
             let Some(agent_id) = shift.agent_id else { continue };
             if let Some(agent) = self.store.agent(agent_id).await? {
-                self.write_to_worker(&mut commit, LetterKind::ShiftSoon, &agent, &shift.id);
+                let kind = LetterKind::ShiftSoon;
+                self.write_to_worker(&mut commit, kind, &agent, &shift.id, Clock::real());
             }
         }
         if !commit.changes.is_empty() {
@@ -655,17 +676,18 @@ impl Service {
         Ok(self.store.shifts_of(id, from, until).await?)
     }
 
-    /// A letter to each worker that there is something to take; one that finds nothing for them is
-    /// dropped.
+    /// A letter to each worker that there is something to take: one for all that is offered within
+    /// some minutes, sent at their end. One that finds nothing for them is dropped.
     pub(crate) async fn tell_of_offers(&self, commit: &mut Commit) -> Result<()> {
         if !self.sends_mail() {
             return Ok(());
         }
         let agents = self.store.agents().await?;
-        let batch = new_id();
+        let batch = Clock::real().0.div_euclid(OFFERS_MS);
+        let due_at = Time((batch + 1) * OFFERS_MS);
         for worker in self.store.workers().await?.iter().filter(|worker| worker.is_active) {
             if let Some(agent) = agents.iter().find(|agent| agent.id == worker.id) {
-                self.write_to_worker(commit, LetterKind::ShiftsOpen, agent, &batch);
+                self.write_to_worker(commit, LetterKind::ShiftsOpen, agent, &batch, due_at);
             }
         }
         Ok(())
@@ -677,6 +699,7 @@ impl Service {
         kind: LetterKind,
         agent: &Agent,
         about: &impl std::fmt::Display,
+        due_at: Time,
     ) {
         if !self.sends_mail() || agent.is_disabled {
             return;
@@ -684,6 +707,7 @@ impl Service {
         let fact = format!("{}/{about}/{}", kind.as_str(), agent.id);
         commit.push(Change::AddLetter(Letter {
             agent_id: Some(agent.id),
+            due_at,
             ..letter(kind, fact, agent.email.as_str())
         }));
     }

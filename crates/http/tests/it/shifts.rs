@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     app::{App, PASSWORD},
     letters::Server,
+    mail::hurry,
     place::Place,
 };
 
@@ -281,6 +282,9 @@ async fn what_the_desk_takes_back_late_is_paid() {
     let ida = worker(&app, "Ida").await;
     let soon = add(&app, 3 * HOUR_MS, 2, 1).await.remove(0);
     let later = add(&app, monday(&app, 2), 4, 1).await.remove(0);
+    // Both are told in one letter.
+    assert_eq!(app.place.number("select count(*) from letters"), 1);
+    hurry(&app);
     let letters = server.letters(1).await;
     assert!(
         letters[0].contains("To: ida@shop.example") && letters[0].contains("Many parcels"),
