@@ -229,7 +229,7 @@ pub enum Change {
     DropApiToken(ApiTokenId),
     /// A program has called, at that real time.
     UseApiToken(ApiTokenId, Time),
-    /// An agent came or went, at the time of the commit; hours are counted by it.
+    /// An agent came or went at that time; hours are counted by it.
     NotePresence(AgentId, Presence, Time),
     /// A model was asked: added to what it was asked that day.
     AddModelUse(ModelUse),
