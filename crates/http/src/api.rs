@@ -217,6 +217,9 @@ impl Api {
         self.patch("/customers/{id}", "flagCustomer", "Puts people first for them.", Agents)
             .takes::<agents::Flagging>()
             .gives::<wire::Customer>(200);
+        let help = "Gives all that is kept of a customer; for leads.";
+        self.get("/customers/{id}/data", "customerData", help, Agents)
+            .gives::<wire::CustomerData>(200);
         self.get("/counts", "counts", "Counts the conversations of each view.", Agents)
             .gives::<agents::Counts>(200);
         let help = "Shows what reads messages for the assistant, and what models were asked.";

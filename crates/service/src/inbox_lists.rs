@@ -1,6 +1,6 @@
 //! What agents look at: lists, counts, search, the live overview.
 
-use desk::{Agent, Inbox, Topic};
+use desk::{Agent, ConversationId, CustomerId, Inbox, Role, Topic, limits};
 use store::{
     ConversationPage, Counts, HourShare, OverviewNow, OverviewToday, Page, SearchQuery, TopicToday,
     View,
@@ -106,6 +106,29 @@ impl Service {
     ) -> Result<ConversationPage> {
         let (customer_id, _) = caller.customer()?;
         Ok(self.store.conversations(View::Customer(customer_id), after, limit).await?)
+    }
+
+    /// All conversations of a customer, for whoever gives them what is kept of them.
+    ///
+    /// # Errors
+    /// `Forbidden` for others than leads; `NotFound`.
+    pub async fn conversations_of(
+        &self,
+        caller: &Caller,
+        id: CustomerId,
+    ) -> Result<Vec<ConversationId>> {
+        caller.at_least(Role::Lead)?;
+        self.customer(caller, id).await?;
+        let (mut ids, mut after) = (Vec::new(), None);
+        loop {
+            let page =
+                self.store.conversations(View::Customer(id), after, limits::PAGE_MAX).await?;
+            ids.extend(page.items.iter().map(|listed| listed.conversation.id));
+            after = page.next;
+            if after.is_none() {
+                return Ok(ids);
+            }
+        }
     }
 
     /// A conversation's last handoff.

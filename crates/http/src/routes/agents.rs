@@ -3,7 +3,7 @@
 use axum::{
     Json as Answer,
     extract::State,
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use desk::{ConversationId, CustomerId, FileId, MessageId, TopicId};
@@ -72,6 +72,15 @@ pub(crate) async fn open(
     Path(id): Path<ConversationId>,
 ) -> Reply<wire::ConversationDetail> {
     signed.caller.agent()?;
+    Ok(Answer(detail(&desk, &signed, id).await?))
+}
+
+/// All of a conversation that agents see.
+async fn detail(
+    desk: &Desk,
+    signed: &Signed,
+    id: ConversationId,
+) -> Result<wire::ConversationDetail, Problem> {
     let thread = desk.service.conversation(&signed.caller, id).await?;
     let topics = desk.service.topics(&signed.caller).await?;
     let calls = desk.service.calls_of(&signed.caller, id).await?;
@@ -80,7 +89,7 @@ pub(crate) async fn open(
         false => desk.service.agents(&signed.caller).await?,
     };
     let calls = calls.iter().map(|sheet| wire::Call::new(sheet, &agents)).collect();
-    Ok(Answer(wire::ConversationDetail::new(&thread, &topics, calls)))
+    Ok(wire::ConversationDetail::new(&thread, &topics, calls))
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -270,6 +279,23 @@ pub(crate) async fn call_wrong(
 #[schemars(rename = "FlagCustomer")]
 pub(crate) struct Flagging {
     people_first: bool,
+}
+
+/// All that is kept of a customer, as a file for them.
+pub(crate) async fn customer_data(
+    State(desk): State<Desk>,
+    signed: Signed,
+    Path(id): Path<CustomerId>,
+) -> Result<Response, Problem> {
+    let ids = desk.service.conversations_of(&signed.caller, id).await?;
+    let customer = desk.service.customer(&signed.caller, id).await?;
+    let mut conversations = Vec::new();
+    for id in ids {
+        conversations.push(detail(&desk, &signed, id).await?);
+    }
+    let data = wire::CustomerData { customer: wire::Customer::from(&customer), conversations };
+    let name = "attachment; filename=\"customer.json\"";
+    Ok(([(header::CONTENT_DISPOSITION, name)], Answer(data)).into_response())
 }
 
 pub(crate) async fn flag(

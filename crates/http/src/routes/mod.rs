@@ -63,6 +63,7 @@ pub(crate) fn all(desk: Desk) -> Router {
         .route("/conversations/{id}/typing", post(agents::typing))
         .route("/conversations/{id}/drafts/{draft}/discard", post(agents::discard))
         .route("/customers/{id}", patch(agents::flag))
+        .route("/customers/{id}/data", get(agents::customer_data))
         .route("/counts", get(agents::counts))
         .route("/overview", get(agents::overview))
         .route("/assistant", get(house::assistant))

@@ -366,6 +366,14 @@ pub(crate) struct ConversationDetail {
     survey: Option<Survey>,
 }
 
+/// All that is kept of a customer; files are asked for one by one.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct CustomerData {
+    pub(crate) customer: Customer,
+    /// With all messages and notes, last changed first.
+    pub(crate) conversations: Vec<ConversationDetail>,
+}
+
 impl ConversationDetail {
     pub(crate) fn new(thread: &Thread, topics: &[DeskTopic], calls: Vec<super::Call>) -> Self {
         let name = |id| topic_name(topics, id);

@@ -86,3 +86,28 @@ async fn a_stream_ends_with_its_session() {
     let me = app.call("GET", "/me", &token, Value::Null, &[]).await;
     assert_eq!(me.status.as_u16(), 401);
 }
+
+#[tokio::test]
+async fn a_customer_is_given_all_that_is_kept_of_them_and_nothing_of_others() {
+    let app = App::open().await;
+    let (ida, ben) = (app.customer().await, app.customer().await);
+    let mut asked = Vec::new();
+    for text in ["Where is my parcel?", "And my invoice?", "I want to complain."] {
+        asked.push(app.ask(&ida, text).await);
+    }
+    app.ask(&ben, "What does Ben want?").await;
+    let detail = app.get(&format!("/conversations/{}", asked[0]), &app.owner).await;
+    let id = detail["customer"]["id"].as_str().unwrap();
+    let path = format!("/customers/{id}/data");
+    let data = app.get(&path, &app.owner).await;
+    let conversations = data["conversations"].as_array().unwrap();
+    let mut ids: Vec<&str> =
+        conversations.iter().map(|one| one["conversation"]["id"].as_str().unwrap()).collect();
+    ids.sort_unstable();
+    asked.sort_unstable();
+    assert_eq!(ids, asked);
+    assert_eq!(data["customer"]["id"], id);
+    assert!(data.to_string().contains("And my invoice?") && !data.to_string().contains("Ben"));
+    let answer = app.call("GET", &path, &app.agent().await, Value::Null, &[]).await;
+    assert_eq!(answer.status, axum::http::StatusCode::FORBIDDEN);
+}
