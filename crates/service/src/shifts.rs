@@ -228,15 +228,21 @@ impl Service {
     /// the rate at which they took them.
     ///
     /// # Errors
-    /// `Forbidden`; `NotFound`; `Invalid` for a zone or rules that there are not, or hours that no
-    /// week has.
+    /// `Forbidden`, also for a lead's own; `NotFound`; `Invalid` for a zone or rules that there are
+    /// not, or hours that no week has.
     pub async fn set_worker(
         &self,
         caller: &Caller,
         id: AgentId,
         terms: WorkerTerms,
     ) -> Result<Worker> {
-        caller.at_least(Role::Lead)?;
+        let by = caller.at_least(Role::Lead)?;
+        if by.id == id && by.role < Role::Owner {
+            return Err(ServiceError::Forbidden {
+                detail: "These are your own terms.",
+                hint: "Ask an owner or another lead to set them.",
+            });
+        }
         self.agent(caller, id).await?;
         let terms = checked(terms)?;
         retry(|| async {

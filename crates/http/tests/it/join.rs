@@ -115,6 +115,10 @@ async fn what_applicants_tell_is_for_owners() {
         agents["items"].as_array().unwrap().iter().find(|agent| agent["name"] == "Tom").unwrap();
     let path = format!("/agents/{}", id["id"].as_str().unwrap());
     app.send_ok("PATCH", &path, &app.owner, json!({ "role": "lead" })).await;
+    // Nor does a lead set their own pay.
+    let own = format!("/workers/{}", id["id"].as_str().unwrap());
+    let answer = app.call("PUT", &own, &tom, terms(), &[]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{}", answer.json);
     for (method, path) in [("GET", "/applications"), ("PUT", "/join")] {
         let body = if method == "PUT" { json!({ "open": false }) } else { Value::Null };
         let answer = app.call(method, path, &tom, body, &[]).await;
