@@ -288,12 +288,7 @@ pub(crate) async fn for_agent(
                     true => desk.service.agents(&caller).await.unwrap_or_default(),
                     false => Vec::new(),
                 };
-                let onlooker = wire::Onlooker {
-                    id: viewer.id,
-                    role: viewer.role,
-                    agents: &agents,
-                    topics: &names.topics,
-                };
+                let onlooker = wire::Onlooker::new(viewer, &agents, &names.topics);
                 json(shift.version, wire::Shift::new(shift, &onlooker))
             }
             Record::Application(one) => {
@@ -302,9 +297,7 @@ pub(crate) async fn for_agent(
                 }
                 let caller = Caller::plain(Who::Agent(viewer.clone()));
                 let agents = desk.service.agents(&caller).await.unwrap_or_default();
-                let topics = &names.topics;
-                let onlooker =
-                    wire::Onlooker { id: viewer.id, role: viewer.role, agents: &agents, topics };
+                let onlooker = wire::Onlooker::new(viewer, &agents, &names.topics);
                 json(one.version, wire::Application::new(one, &onlooker))
             }
             Record::Worker(worker) => {
@@ -313,9 +306,7 @@ pub(crate) async fn for_agent(
                 }
                 let caller = Caller::plain(Who::Agent(viewer.clone()));
                 let agents = desk.service.agents(&caller).await.unwrap_or_default();
-                let topics = &names.topics;
-                let onlooker =
-                    wire::Onlooker { id: viewer.id, role: viewer.role, agents: &agents, topics };
+                let onlooker = wire::Onlooker::new(viewer, &agents, &names.topics);
                 json(worker.version, wire::Worker::new(worker, &onlooker))
             }
             Record::Customer(customer) => json(customer.version, wire::Customer::from(customer)),

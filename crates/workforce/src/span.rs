@@ -101,12 +101,6 @@ impl Zone {
     pub fn words(&self, ms: i64) -> String {
         self.local(ms).strftime("%a %-d %b %H:%M").to_string()
     }
-
-    /// `2026-03-03T08:00:00+01:00[Europe/Berlin]`.
-    #[must_use]
-    pub fn exact(&self, ms: i64) -> String {
-        self.local(ms).to_string()
-    }
 }
 
 /// `7 h 30 min`.

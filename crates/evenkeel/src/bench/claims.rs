@@ -10,6 +10,7 @@ use desk::{Actor, Agent, AgentId, Kind, Presence, Role, Shift, ShiftId, ShiftSta
 use privacy::RawText;
 use serde_json::json;
 use service::{Caller, Service, ServiceError, Who};
+use sim::Chance;
 use store::{Commit, Location, Store};
 use tokio::task::JoinSet;
 use uuid::Uuid;
@@ -49,13 +50,13 @@ pub(crate) async fn claims(options: BenchClaimsOptions) -> Outcome<()> {
     for (nth, agent) in agents.into_iter().enumerate() {
         let (service, shifts) = (service.clone(), Arc::clone(&shifts));
         let done = Arc::clone(&progress.done);
-        let mut state = options.seed ^ nth as u64;
+        let mut chance = Chance::new(options.seed ^ nth as u64);
         claiming.spawn(async move {
             let caller = Caller::plain(Who::Agent(agent));
             let (mut n_tries, mut n_won) = (0, 0);
             while n_tries < TRIES_MAX && n_won == 0 {
                 n_tries += 1;
-                let shift = shifts[below(&mut state, shifts.len())];
+                let shift = shifts[chance.below(shifts.len())];
                 match service.claim_shift(&caller, shift).await {
                     Ok(()) => n_won = 1,
                     Err(ServiceError::Conflict { .. } | ServiceError::Busy) => {}
@@ -187,13 +188,4 @@ fn broken(taken: &[&Shift]) -> usize {
         !refusals(&others, one, &laws, &zone, WEEK_HOURS_MAX).is_empty()
     };
     people.values().map(|own| (0..own.len()).filter(|nth| is_broken(own, *nth)).count()).sum()
-}
-
-/// Splitmix64.
-fn below(state: &mut u64, n: usize) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut mixed = *state;
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((mixed ^ (mixed >> 31)) % n.max(1) as u64) as usize
 }

@@ -38,7 +38,7 @@ impl Names {
     }
 
     pub(crate) fn onlooker(&self) -> Onlooker<'_> {
-        Onlooker { id: self.me.id, role: self.me.role, agents: &self.agents, topics: &self.topics }
+        Onlooker::new(&self.me, &self.agents, &self.topics)
     }
 }
 

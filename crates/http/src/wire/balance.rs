@@ -5,7 +5,7 @@ use desk::{Agent, Time, TopicId};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Ref, agent_ref, time};
+use super::{Ref, agent_ref, cell, time};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 const LEVELS: [&str; 5] = ["off", "shadow", "draft", "supervised", "autonomous"];
@@ -577,11 +577,9 @@ impl Report {
         let all = self.difference.iter().map(|band| ("all topics", band));
         let each = self.topics.iter().map(|slice| (slice.name.as_str(), &slice.difference));
         for (name, band) in all.chain(each) {
-            let name = name.replace('"', "\"\"");
-            // A cell that begins like a formula would be one in a spreadsheet.
-            let guard = if name.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
             let Band { mean, low, high, n } = band;
-            text.push_str(&format!("\"{guard}{name}\",{mean:.4},{low:.4},{high:.4},{n}\n"));
+            let name = cell(name);
+            text.push_str(&format!("{name},{mean:.4},{low:.4},{high:.4},{n}\n"));
         }
         text
     }

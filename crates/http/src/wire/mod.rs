@@ -41,6 +41,13 @@ pub(crate) fn optional_time(at: Option<Time>) -> Option<String> {
     at.map(time)
 }
 
+/// A text in a table. One that a spreadsheet would take for a formula is led by an apostrophe.
+fn cell(text: &str) -> String {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let lead = if is_formula { "'" } else { "" };
+    format!("\"{lead}{}\"", text.replace('"', "\"\""))
+}
+
 /// A page of a list.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "PageOf{T}")]

@@ -7,17 +7,25 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use service::{DECIDED_DAYS, Offer, OwnShifts, Plan as ServicePlan};
 
-use super::{Ref, optional_time, time};
+use super::{Ref, cell, optional_time, time};
 
 /// Names that shifts carry, and who looks.
 pub(crate) struct Onlooker<'a> {
-    pub(crate) id: AgentId,
-    pub(crate) role: Role,
-    pub(crate) agents: &'a [desk::Agent],
-    pub(crate) topics: &'a [desk::Topic],
+    id: AgentId,
+    role: Role,
+    agents: &'a [desk::Agent],
+    topics: &'a [desk::Topic],
 }
 
-impl Onlooker<'_> {
+impl<'a> Onlooker<'a> {
+    pub(crate) fn new(
+        viewer: &desk::Agent,
+        agents: &'a [desk::Agent],
+        topics: &'a [desk::Topic],
+    ) -> Self {
+        Self { id: viewer.id, role: viewer.role, agents, topics }
+    }
+
     fn agent(&self, id: AgentId) -> Ref {
         let agent = self.agents.iter().find(|agent| agent.id == id);
         let name = agent.map_or_else(String::new, |agent| agent.name.to_string());
@@ -477,13 +485,6 @@ impl PayStatement {
 
 fn major(minor: i64) -> String {
     format!("{}.{:02}", minor / 100, minor % 100)
-}
-
-/// A text in a table. One that a spreadsheet would take for a formula is led by an apostrophe.
-fn cell(text: &str) -> String {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let lead = if is_formula { "'" } else { "" };
-    format!("\"{lead}{}\"", text.replace('"', "\"\""))
 }
 
 /// What the desk wants of the people who answer.
